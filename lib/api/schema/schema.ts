@@ -1,0 +1,39 @@
+/**
+ * The structure of a value, in OpenAPI v3's words with Kubernetes' extensions: the one form that decoding, defaulting,
+ * merging and `kubectl explain` read. Schemas of built-in kinds are derived from the table of API facts; those of custom
+ * kinds are written by their authors. May be recursive (children of built-in schemas are made when first read).
+ */
+export interface Schema {
+  /** Absent: any value. */
+  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
+  readonly format?: string;
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: Schema | boolean;
+  readonly items?: Schema;
+  readonly required?: readonly string[];
+  readonly enum?: readonly unknown[];
+  readonly default?: unknown;
+  readonly nullable?: boolean;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly pattern?: string;
+  /** How a list merges in server-side apply. Default: atomic. */
+  readonly 'x-kubernetes-list-type'?: 'atomic' | 'set' | 'map';
+  readonly 'x-kubernetes-list-map-keys'?: readonly string[];
+  readonly 'x-kubernetes-map-type'?: 'atomic' | 'granular';
+  /** How a list or struct merges in a strategic merge patch: `merge`, `replace`, `retainKeys`, joined by commas. */
+  readonly 'x-kubernetes-patch-strategy'?: string;
+  readonly 'x-kubernetes-patch-merge-key'?: string;
+  readonly 'x-kubernetes-int-or-string'?: boolean;
+  readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
+  readonly 'x-kubernetes-embedded-resource'?: boolean;
+  /** JSON value that is shown when the field is unset (`[]`, `null`, `{}`…); absent: the field is left out. */
+  readonly 'x-kubelib-zero'?: unknown;
+  /** Protobuf type name of the facts table, such as `core/v1.PodSpec`; built-in structs only. */
+  readonly 'x-kubelib-type'?: string;
+}

@@ -1,0 +1,47 @@
+import type { Environment } from '../base/environment.js';
+import type { Logger } from '../base/logger.js';
+import type { KubeObject, Stored } from '../api/object.js';
+import type { ResourceDefinition } from '../api/resource-definition.js';
+import type { Registries } from '../registry/registry.js';
+import type { Caches } from '../watch/cache.js';
+import type { EventRecorder } from './event-recorder.js';
+import type { Duration, Reconciler } from './reconciler.js';
+
+/** Changes of another kind that enqueue keys of the controller's own. */
+export interface WatchSource<K extends KubeObject = KubeObject> {
+  readonly definition: ResourceDefinition<K>;
+  /** Keys (`namespace/name`) to reconcile when `object` appeared, changed (then also called with the old one) or went. Pure and quick. */
+  readonly keys: (object: Stored<K>) => readonly string[];
+}
+
+/** What a reconciler is made with: one set a manager. */
+export interface ControllerServices {
+  readonly registries: Registries;
+  readonly caches: Caches;
+  readonly environment: Environment;
+  readonly log: Logger;
+  readonly events: EventRecorder;
+}
+
+export interface ControllerOptions {
+  /** Reconciles at once; never two of one key. Default 4. */
+  readonly workers?: number;
+  /** Aborts a reconcile's signal after this time. Default 60 s. */
+  readonly timeout?: Duration;
+  /** First delay after a failure. Default 50 ms; doubles up to `maxBackoff`. */
+  readonly backoff?: Duration;
+  /** Default 5 min. */
+  readonly maxBackoff?: Duration;
+}
+
+/** All that a manager needs to run a controller; made by `controllerFor(kind)…reconcile(…)`. */
+export interface ControllerDefinition<T extends KubeObject = KubeObject> {
+  /** Default: the plural of its kind. Unique in a manager. */
+  readonly name: string;
+  readonly for: ResourceDefinition<T>;
+  readonly owns: readonly ResourceDefinition[];
+  readonly watches: readonly WatchSource[];
+  readonly reads: readonly ResourceDefinition[];
+  readonly options: ControllerOptions;
+  readonly make: (services: ControllerServices) => Reconciler<T>;
+}

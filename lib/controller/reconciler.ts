@@ -1,0 +1,56 @@
+import type { Environment } from '../base/environment.js';
+import type { Logger } from '../base/logger.js';
+import type { KubeObject, ObjectName, Stored } from '../api/object.js';
+import type { ResourceDefinition } from '../api/resource-definition.js';
+import type { CacheReader } from '../watch/cache.js';
+import type { Registries, Registry } from '../registry/registry.js';
+import type { EventRecorder } from './event-recorder.js';
+
+/** Milliseconds, or a Go-like duration: `250ms`, `10s`, `5m`, `1h30m`. */
+export type Duration = number | string;
+
+/**
+ * What a reconcile asks for next.
+ *
+ * | verdict | what happens |
+ * |---|---|
+ * | nothing | done until something changes |
+ * | `{ after }` | again after this time, or earlier when something changes |
+ * | `{ again: true }` | again at once, behind the keys that wait |
+ * | `{ drop: reason }` | done; the reason is logged |
+ * | throws | again with this key's back-off |
+ * | throws `Terminal` | no retry until something changes |
+ * | throws a `Conflict` | again at once; not counted as a failure |
+ */
+export type Verdict = void | { readonly after: Duration } | { readonly again: true } | { readonly drop: string };
+
+/** No retry helps: the object itself must change first. */
+export class Terminal extends Error {
+  override readonly name = 'Terminal';
+}
+
+/** What a reconcile may use. */
+export interface ReconcileContext<T extends KubeObject> {
+  readonly name: ObjectName;
+  readonly environment: Environment;
+  readonly log: Logger;
+  readonly events: EventRecorder;
+  readonly registries: Registries;
+  /** The registry of a kind; writes go here. */
+  registry<K extends KubeObject>(definition: ResourceDefinition<K>): Registry<K>;
+  /** The cache of a kind that the controller owns, watches or reads. Throws for others: declare them. */
+  cache<K extends KubeObject>(definition: ResourceDefinition<K>): CacheReader<K>;
+  /** The object as it is in the store now, past the cache; undefined when gone. */
+  fresh(): Promise<Stored<T> | undefined>;
+  /** Aborts when the manager stops or the reconcile's time is over. */
+  readonly signal: AbortSignal;
+}
+
+/** Brings one object's world to its spec. Level-triggered: it never learns which event woke it, and must be safe to run twice. */
+export interface Reconciler<T extends KubeObject> {
+  reconcile(object: Stored<T>, context: ReconcileContext<T>): Promise<Verdict>;
+  /** The object is gone from the cache: forget what is kept by key. Optional. */
+  gone?(name: ObjectName, context: ReconcileContext<T>): Promise<Verdict>;
+  /** Its presence adds the finalizer `<controller name>`; the finalizer goes only when this succeeds. */
+  cleanup?(object: Stored<T>, context: ReconcileContext<T>): Promise<Verdict>;
+}
