@@ -1,0 +1,151 @@
+// reflect-metadata must be there before @peculiar/x509, whose dependency injection reads it while loading.
+import 'reflect-metadata';
+import { webcrypto } from 'node:crypto';
+import { isIP } from 'node:net';
+import * as x509 from '@peculiar/x509';
+import type { Environment } from '../base/environment.js';
+
+/** A certificate and its private key, both PEM text. */
+export interface KeyPair {
+  readonly certificate: string;
+  /** PKCS #8. Keep it secret: whoever has it is its subject. */
+  readonly key: string;
+}
+
+/** What {@link CertificateAuthority.create} takes. */
+export interface AuthorityOptions {
+  readonly environment: Environment;
+  /** Name in the certificate. Default `kubelib`. */
+  readonly commonName?: string | undefined;
+  /** Days until the authority, and all that it signs, expires. Default 3650. */
+  readonly days?: number | undefined;
+}
+
+const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+const DAY = 86_400_000;
+/** Certificates begin in the past, so that a client whose clock is behind accepts them. */
+const SKEW = 3_600_000;
+/** Days that a leaf is valid; never beyond its authority. */
+const LEAF_DAYS = 365;
+
+/**
+ * A cluster's own certificate authority (ECDSA P-256): signs the API server's certificate and those of its clients.
+ *
+ * It keeps nothing on disk: persist {@link CertificateAuthority.pem} where only the owner can read it, and give it to
+ * {@link CertificateAuthority.load} after a restart.
+ */
+export class CertificateAuthority {
+  readonly #environment: Environment;
+  readonly #certificate: x509.X509Certificate;
+  readonly #key: webcrypto.CryptoKey;
+
+  private constructor(
+    environment: Environment,
+    certificate: x509.X509Certificate,
+    key: webcrypto.CryptoKey,
+    /** The authority itself: what clients trust, and the key that signs. */
+    readonly pem: KeyPair,
+  ) {
+    this.#environment = environment;
+    this.#certificate = certificate;
+    this.#key = key;
+  }
+
+  /** A new authority. */
+  static async create({ environment, commonName = 'kubelib', days = 3650 }: AuthorityOptions): Promise<CertificateAuthority> {
+    const keys = await generateKeys();
+    const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+      serialNumber: serialNumber(environment),
+      name: [{ CN: [commonName] }],
+      notBefore: new Date(environment.now() - SKEW),
+      notAfter: new Date(environment.now() + days * DAY),
+      signingAlgorithm: ALGORITHM,
+      keys,
+      extensions: [
+        new x509.BasicConstraintsExtension(true, undefined, true),
+        new x509.KeyUsagesExtension(
+          x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign | x509.KeyUsageFlags.digitalSignature,
+          true,
+        ),
+        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false),
+      ],
+    });
+    return new CertificateAuthority(environment, certificate, keys.privateKey, await pemOf(certificate, keys.privateKey));
+  }
+
+  /** The authority that {@link pem} described. Throws when the two do not belong together or cannot be read. */
+  static async load(pem: KeyPair, environment: Environment): Promise<CertificateAuthority> {
+    const certificate = new x509.X509Certificate(pem.certificate);
+    const key = await webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(pem.key), ALGORITHM, true, ['sign']);
+    const probe = Buffer.from('kubelib');
+    const publicKey = await certificate.publicKey.export(ALGORITHM, ['verify']);
+    const signature = await webcrypto.subtle.sign(ALGORITHM, key, probe);
+    if (!(await webcrypto.subtle.verify(ALGORITHM, publicKey as webcrypto.CryptoKey, signature, probe)))
+      throw new Error('the private key does not belong to the certificate of this authority');
+    return new CertificateAuthority(environment, certificate, key, pem);
+  }
+
+  /** A certificate for a server that is reached as 127.0.0.1, ::1, localhost and as `hosts` (names or IP addresses). */
+  async serverCertificate({ hosts = [] }: { readonly hosts?: readonly string[] | undefined } = {}): Promise<KeyPair> {
+    const names = [...new Set(['127.0.0.1', '::1', 'localhost', ...hosts])];
+    return this.#sign(
+      [{ CN: ['kube-apiserver'] }],
+      [
+        new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value }))),
+        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      ],
+    );
+  }
+
+  /** A certificate that makes its holder `user`, member of `groups`. */
+  async clientCertificate({
+    user,
+    groups = [],
+  }: {
+    readonly user: string;
+    readonly groups?: readonly string[] | undefined;
+  }): Promise<KeyPair> {
+    return this.#sign(
+      [...groups.map((group) => ({ O: [group] })), { CN: [user] }],
+      [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth])],
+    );
+  }
+
+  async #sign(subject: x509.JsonName, extensions: x509.Extension[]): Promise<KeyPair> {
+    const keys = await generateKeys();
+    const end = Math.min(this.#environment.now() + LEAF_DAYS * DAY, this.#certificate.notAfter.getTime());
+    const certificate = await x509.X509CertificateGenerator.create({
+      serialNumber: serialNumber(this.#environment),
+      issuer: this.#certificate.subjectName,
+      subject,
+      notBefore: new Date(this.#environment.now() - SKEW),
+      notAfter: new Date(end),
+      signingAlgorithm: ALGORITHM,
+      publicKey: keys.publicKey,
+      signingKey: this.#key,
+      extensions: [
+        new x509.BasicConstraintsExtension(false, undefined, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+        await x509.AuthorityKeyIdentifierExtension.create(this.#certificate, false),
+        ...extensions,
+      ],
+    });
+    return pemOf(certificate, keys.privateKey);
+  }
+}
+
+function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
+  return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+}
+
+/** 127 random bits: positive, and unique without a counter to keep. */
+function serialNumber(environment: Environment): string {
+  const bytes = environment.randomBytes(16);
+  bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;
+  return Buffer.from(bytes).toString('hex');
+}
+
+async function pemOf(certificate: x509.X509Certificate, key: webcrypto.CryptoKey): Promise<KeyPair> {
+  const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', key);
+  return { certificate: `${certificate.toString('pem')}\n`, key: `${x509.PemConverter.encode(pkcs8, 'PRIVATE KEY')}\n` };
+}
