@@ -1,5 +1,5 @@
 import type { KubeObject, Stored } from './object.js';
-import type { Column, ResourceDefinition, ResourceRules, SubresourceDefinition, Verb } from './resource-definition.js';
+import type { Cell, Column, FieldReader, ResourceDefinition, ResourceRules, SubresourceDefinition, Verb } from './resource-definition.js';
 import { builtInSchema } from './schema/built-in-schema.js';
 import type { ResourceFacts } from './schema/facts.js';
 import { facts } from './schema/facts.js';
@@ -12,10 +12,10 @@ export interface BuiltInOptions<T extends KubeObject> {
   readonly shortNames?: readonly string[];
   readonly rules?: ResourceRules<T>;
   /** The cell of each column of the facts table. `Name` and `Age` are known. */
-  readonly cells?: Readonly<Record<string, Column<T>['value']>>;
+  readonly cells?: Readonly<Record<string, (object: Stored<T>, now: number) => Cell>>;
   /** Values of selectable fields whose path is not simply where the value stands. */
-  readonly fields?: Readonly<Record<string, (object: Stored<T> | T) => string>>;
-  readonly gracePeriod?: ResourceDefinition<T>['gracePeriod'];
+  readonly fields?: Readonly<Record<string, FieldReader<T>>>;
+  readonly gracePeriod?: (object: Stored<T>) => number;
 }
 
 /** A kind of the facts table, such as `v1/pods` or `apps/v1/deployments`. */

@@ -5,6 +5,9 @@ import type { Schema } from './schema/schema.js';
 /** What a client may do with a kind. */
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
 
+/** What stands in one field of a table. */
+export type Cell = string | number | boolean | null;
+
 /** One column of `kubectl get`. */
 export interface Column<T extends KubeObject = KubeObject> {
   /** Title case, such as `Up-to-date`; kubectl upper-cases it. */
@@ -15,7 +18,7 @@ export interface Column<T extends KubeObject = KubeObject> {
   /** 0: always shown, 1: with `-o wide`. Default 0. */
   readonly priority?: number;
   /** The cell; `now` is in milliseconds since 1970. */
-  readonly value: (object: Stored<T>, now: number) => string | number | boolean | null;
+  value(object: Stored<T>, now: number): Cell;
 }
 
 /** What pure rules may ask of their surroundings. */
@@ -44,6 +47,9 @@ export interface ResourceRules<T extends KubeObject = KubeObject> {
   /** Texts for `Warning` headers. */
   warnings?(object: T): readonly string[];
 }
+
+/** Reads one field of an object as text, empty when unset. (Written as a method so that a definition of pods is a definition.) */
+export type FieldReader<T extends KubeObject> = { read(object: Stored<T> | T): string }['read'];
 
 /** A part of an object with a path of its own. */
 export interface SubresourceDefinition {
@@ -84,7 +90,7 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly subresources: Readonly<Record<string, SubresourceDefinition>>;
   readonly columns: readonly Column<T>[];
   /** Field selectors besides `metadata.name` and `metadata.namespace`: path → its value in an object. */
-  readonly selectableFields: Readonly<Record<string, (object: Stored<T> | T) => string>>;
+  readonly selectableFields: Readonly<Record<string, FieldReader<T>>>;
   readonly rules: ResourceRules<T>;
   /** Whether `metadata.generation` counts changes outside metadata and status. */
   readonly generation: boolean;
@@ -95,7 +101,7 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   /** PUT works without a resourceVersion. */
   readonly unconditionalUpdate: boolean;
   /** Seconds a delete waits for whoever runs the object; undefined: it goes at once. Pods only. */
-  readonly gracePeriod?: (object: Stored<T>) => number;
+  gracePeriod?(object: Stored<T>): number;
   /** True for kinds that users define (TypeScript or CRD): bodies need apiVersion and kind, no strategic merge. */
   readonly custom: boolean;
   /** Carries `T` through inference; never read. */

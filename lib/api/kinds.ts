@@ -1,0 +1,31 @@
+import { leases } from './coordination/leases.js';
+import { bindings } from './core/bindings.js';
+import { configMaps } from './core/config-maps.js';
+import { endpoints } from './core/endpoints.js';
+import { events } from './core/events.js';
+import { namespaces } from './core/namespaces.js';
+import { nodes } from './core/nodes.js';
+import { pods } from './core/pods.js';
+import { replicationControllers } from './core/replication-controllers.js';
+import { secrets } from './core/secrets.js';
+import { serviceAccounts } from './core/service-accounts.js';
+import { services } from './core/services.js';
+import { endpointSlices } from './discovery/endpoint-slices.js';
+import type { ResourceDefinition } from './resource-definition.js';
+
+/** The kinds that every control plane serves, with all their rules. */
+export const builtInDefinitions: readonly ResourceDefinition[] = [
+  bindings,
+  configMaps,
+  endpoints,
+  events,
+  namespaces,
+  nodes,
+  pods,
+  replicationControllers,
+  secrets,
+  serviceAccounts,
+  services,
+  leases,
+  endpointSlices,
+];
