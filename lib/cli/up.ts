@@ -1,0 +1,130 @@
+import { mkdir, writeFile, rename } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pc from 'picocolors';
+import { systemEnvironment } from '../base/system-environment.js';
+import { pinoLogger } from '../base/pino-logger.js';
+import { services } from '../api/core/services.js';
+import { ControlPlane } from '../control-plane/control-plane.js';
+import { PortInUseError } from '../control-plane/port-in-use-error.js';
+import { StartError } from '../control-plane/start-error.js';
+import { applyManifests } from './apply.js';
+import { loadManifests } from './manifests.js';
+import type { ListenAddress, LogLevel } from './option-values.js';
+import { showPods } from './pod-progress.js';
+import { untilSignal } from './until-signal.js';
+import { UsageError } from './usage-error.js';
+import { whenReady } from './when-ready.js';
+
+/** The options of `kubelib up`. */
+export interface UpFlags {
+  readonly dataDir: string;
+  readonly memory?: true;
+  readonly listen?: ListenAddress;
+  readonly runtime: 'process' | 'docker' | 'simulated';
+  readonly nodes: number;
+  readonly kubeconfig?: string;
+  readonly filename?: string[];
+  readonly demo: boolean;
+  readonly nodeMonitorGracePeriod: number;
+  readonly podEvictionTimeout: number;
+  readonly logLevel: LogLevel;
+}
+
+const DEFAULT_PORT = 6443;
+const PORTS_TRIED = 20;
+
+/** Runs the reference control plane until a signal. */
+export async function up(flags: UpFlags): Promise<void> {
+  const manifests = await loadManifests(manifestPaths(flags)); // before anything starts: a bad file must not leave a cluster half up
+  const say = (text: string) => process.stdout.write(`${text}\n`);
+  let stopEarly: (() => void) | undefined;
+  const stopAsked = new Promise<void>((done) => (stopEarly = done));
+  const plane = await startPlane(flags, say);
+  const finished = untilSignal(async () => {
+    stopEarly?.();
+    progress.close();
+    say('\nstopping pods, proxy and server …');
+    await plane.stop();
+    say('stopped.');
+  });
+  const kubeconfig = resolve(flags.kubeconfig ?? join(flags.dataDir, 'kubeconfig'));
+  await writePrivately(kubeconfig, plane.kubeconfig);
+  say(`${pc.green('●')} control plane at ${plane.url}, ${flags.nodes} node${flags.nodes === 1 ? '' : 's'} (${flags.runtime} runtime), ${flags.memory ? 'objects in memory' : `objects under ${shown(resolve(flags.dataDir))}`}`);
+  const progress = showPods(plane, process.stdout, systemEnvironment);
+  const isDemo = flags.filename === undefined;
+  try {
+    await applyManifests(plane.registries, manifests, {
+      existing: isDemo ? 'keep' : 'apply',
+      fieldManager: 'kubelib-up',
+      onApplied: ({ name, outcome }) => progress.print(`${name} ${outcome}`),
+    });
+  } catch (error) {
+    progress.close();
+    await plane.stop();
+    throw error;
+  }
+  await Promise.race([whenReady(plane, manifests), stopAsked]);
+  await sayNext(plane, shown(kubeconfig), flags.demo && isDemo, (text) => progress.print(text));
+  await finished;
+}
+
+/** Paths read better relative to where the user is, as long as that does not climb. */
+function shown(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : short;
+}
+
+function manifestPaths(flags: UpFlags): readonly string[] {
+  if (flags.filename) return flags.filename;
+  if (!flags.demo) return [];
+  const root = fileURLToPath(new URL('../../../examples/guestbook/', import.meta.url)); // from dist/lib/cli
+  return [flags.runtime === 'docker' ? join(root, 'docker') : root];
+}
+
+async function startPlane(flags: UpFlags, say: (text: string) => void): Promise<ControlPlane> {
+  const wanted = flags.listen ?? { host: '127.0.0.1', port: DEFAULT_PORT };
+  const tries = flags.listen ? 1 : PORTS_TRIED;
+  for (let i = 0; ; i++) {
+    const listen = { ...wanted, port: wanted.port + i };
+    try {
+      const plane = await ControlPlane.start({
+        ...(flags.memory ? {} : { dataDir: resolve(flags.dataDir) }),
+        listen,
+        runtime: flags.runtime,
+        nodes: flags.nodes,
+        nodeMonitorGracePeriod: flags.nodeMonitorGracePeriod,
+        podEvictionTimeout: flags.podEvictionTimeout,
+        environment: systemEnvironment,
+        logger: pinoLogger({ level: flags.logLevel }),
+      });
+      if (i > 0) say(`port ${wanted.port} is in use: using ${listen.port} instead`);
+      return plane;
+    } catch (error) {
+      if (error instanceof PortInUseError && i + 1 < tries) continue;
+      if (error instanceof PortInUseError) throw new UsageError(`cannot listen on ${listen.host}:${listen.port}: the port is in use (choose another with --listen host:port)`);
+      if (error instanceof StartError) throw new UsageError(error.message);
+      throw error;
+    }
+  }
+}
+
+/** Mode 0600 from the first byte, and never half written: clients may read it at any moment. */
+async function writePrivately(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}`;
+  await writeFile(temporary, text, { mode: 0o600 });
+  await rename(temporary, path);
+}
+
+async function sayNext(plane: ControlPlane, kubeconfig: string, demo: boolean, print: (text: string) => void): Promise<void> {
+  print('');
+  print(`Look around:   ${pc.bold(`KUBECONFIG=${kubeconfig} kubectl get pods`)}`);
+  if (demo) {
+    const frontend = await plane.registry(services).get({ namespace: 'default', name: 'frontend' });
+    const path = frontend.spec?.selector && plane.runtimeName === 'docker' ? 'cgi-bin/index.cgi' : '';
+    print(`Open:          ${pc.bold(`http://${frontend.spec?.clusterIP}:${frontend.spec?.ports?.[0]?.port}/${path}`)}`);
+  }
+  print('Stop:          Ctrl-C (pods come back with the next start)');
+  print('');
+}

@@ -1,0 +1,209 @@
+import 'reflect-metadata';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Container } from 'inversify';
+import type { Pod } from 'kubernetes-types/core/v1.js';
+import { stopAll } from '../base/lifecycles.js';
+import type { Lifecycle } from '../base/lifecycle.js';
+import { silentLogger } from '../base/logger.js';
+import { systemEnvironment } from '../base/system-environment.js';
+import type { KubeObject, Stored } from '../api/object.js';
+import type { ResourceDefinition, WriteOnlyDefinition } from '../api/resource-definition.js';
+import type { PodLogOptions } from '../api/wire/pod-streams.js';
+import type { Creator, Registries, Registry } from '../registry/registry.js';
+import type { Caches } from '../watch/cache.js';
+import { keepIdentity, newIdentity, storedIdentity } from './identity.js';
+import type { PlaneIdentity } from './identity.js';
+import { kubeconfigText } from './kubeconfig.js';
+import { KubernetesService } from './kubernetes-service.js';
+import { claimLoopbackRange } from './loopback-range.js';
+import type { LoopbackRange } from './loopback-range.js';
+import { controllersModule, managerModule } from './modules/controller-module.js';
+import { nodeModule, proxyModule } from './modules/node-module.js';
+import { registryModule } from './modules/registry-module.js';
+import { schedulerModule } from './modules/scheduler-module.js';
+import { serverModule } from './modules/server-module.js';
+import { storageModule } from './modules/storage-module.js';
+import type { NodePool } from './node-pool.js';
+import type { ControlPlaneOptions, ResolvedOptions } from './options.js';
+import { serviceNetwork } from './service-network.js';
+import type { ServiceNetwork } from './service-network.js';
+import { TOKENS } from './tokens.js';
+
+/**
+ * A running cluster in this process: API server, registries, scheduler, controllers, nodes and service proxy.
+ *
+ * ```ts
+ * const plane = await ControlPlane.start();
+ * await plane.registry(pods).create({ metadata: { namespace: 'default', name: 'web' }, spec: { containers: [...] } });
+ * await plane.stop();
+ * ```
+ */
+export class ControlPlane {
+  /** Where every part is bound; see {@link TOKENS}. */
+  readonly container: Container;
+  readonly #options: ResolvedOptions;
+  readonly #identity: PlaneIdentity;
+  readonly #parts: readonly Lifecycle[];
+  readonly #cleanUp: readonly Lifecycle[];
+  #stopping: Promise<void> | undefined;
+
+  private constructor(container: Container, options: ResolvedOptions, identity: PlaneIdentity, cleanUp: readonly Lifecycle[]) {
+    this.container = container;
+    this.#options = options;
+    this.#identity = identity;
+    this.#cleanUp = cleanUp;
+    this.#parts = partsOf(container, options);
+  }
+
+  /**
+   * Starts a cluster; resolves when the API answers and the nodes are registered. Every option is optional.
+   *
+   * Throws `PortInUseError` when the address is taken, `StartError` with one line for the user when something that was asked for
+   * cannot be had here; nothing is left running then.
+   */
+  static async start(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+    const cleanUp: Lifecycle[] = [];
+    try {
+      const resolved = await resolve(options, cleanUp);
+      const hosts = [resolved.listen.host];
+      const known = options.dataDir === undefined ? await newIdentity(resolved.environment, hosts) : await storedIdentity(resolved.directory, resolved.environment, hosts);
+      const range = await claimLoopbackRange(resolved.environment, known.octet);
+      cleanUp.push({ start: () => Promise.resolve(), stop: () => range.release() });
+      const identity = { ...known, octet: range.octet };
+      if (options.dataDir !== undefined) await keepIdentity(resolved.directory, identity);
+      const network = serviceNetwork(resolved, range);
+      await network.start();
+      cleanUp.push(network);
+      const plane = new ControlPlane(wire(resolved, identity, range, network), resolved, identity, cleanUp);
+      await plane.#start();
+      return plane;
+    } catch (error) {
+      await stopAll(cleanUp);
+      throw error;
+    }
+  }
+
+  /** `https://127.0.0.1:6443` or where else the API server listens. */
+  get url(): string {
+    return this.container.get(TOKENS.server).url;
+  }
+
+  /** A kubeconfig for an administrator, YAML text. Secret: whoever has it owns the cluster. */
+  get kubeconfig(): string {
+    const { authority, admin } = this.#identity;
+    return kubeconfigText({ cluster: 'kubelib', server: this.url, ca: authority.pem.certificate, user: 'kubernetes-admin', ...admin });
+  }
+
+  /** The registries of all kinds. */
+  get registries(): Registries {
+    return this.container.get(TOKENS.registries);
+  }
+
+  /** The caches that the plane's own parts share. */
+  get caches(): Caches {
+    return this.container.get(TOKENS.caches);
+  }
+
+  /** The nodes that run in this process. */
+  get nodes(): NodePool {
+    return this.container.get(TOKENS.nodes);
+  }
+
+  /** What runs pods: `process`, `docker`, `simulated` or `custom`. */
+  get runtimeName(): string {
+    const { runtime = 'process' } = this.#options;
+    return typeof runtime === 'string' ? runtime : 'custom';
+  }
+
+  /** Typed access to one kind, built-in or your own. */
+  registry<T extends KubeObject>(definition: WriteOnlyDefinition<T>): Creator<T>;
+  registry<T extends KubeObject>(definition: ResourceDefinition<T>): Registry<T>;
+  registry<T extends KubeObject>(definition: ResourceDefinition<T>): Registry<T> {
+    return this.registries.registry(definition);
+  }
+
+  /** What a container of a pod wrote so far, or with `follow` until it ends. Throws StatusError, as `kubectl logs` does. */
+  logs(pod: Stored<Pod>, options: PodLogOptions = {}, signal: AbortSignal = new AbortController().signal): Promise<AsyncIterable<Uint8Array>> {
+    return this.container.get(TOKENS.podConnector).logs(pod, options, signal);
+  }
+
+  /**
+   * Stops everything: controllers first, then pods (their objects stay, so that the next start brings them back), proxy and server.
+   * Leaves no process, socket, timer or lock. Safe to call twice.
+   */
+  stop(): Promise<void> {
+    this.#stopping ??= stopAll([...this.#cleanUp, ...this.#parts]);
+    return this.#stopping;
+  }
+
+  async #start(): Promise<void> {
+    const started: Lifecycle[] = [];
+    try {
+      for (const part of this.#parts) {
+        started.push(part);
+        await part.start();
+      }
+    } catch (error) {
+      await stopAll(started);
+      throw error;
+    }
+  }
+}
+
+/** In the order of their start. */
+function partsOf(container: Container, options: ResolvedOptions): Lifecycle[] {
+  const { nodes, proxy = nodes > 0 } = options;
+  return [
+    container.get(TOKENS.storage),
+    container.get(TOKENS.storedRegistries),
+    container.get(TOKENS.server),
+    container.get(TOKENS.kubernetesService),
+    ...(proxy ? [container.get(TOKENS.proxy)] : []),
+    container.get(TOKENS.nodes),
+    container.get(TOKENS.caches),
+    container.get(TOKENS.scheduler),
+    container.get(TOKENS.manager),
+  ];
+}
+
+async function resolve(options: ControlPlaneOptions, cleanUp: Lifecycle[]): Promise<ResolvedOptions> {
+  const directory = options.dataDir ?? (await temporaryDirectory(cleanUp));
+  if (options.dataDir !== undefined) await mkdir(directory, { recursive: true, mode: 0o700 });
+  const { host = '127.0.0.1', port = 0 } = options.listen ?? {};
+  return {
+    ...options,
+    environment: options.environment ?? systemEnvironment,
+    logger: options.logger ?? silentLogger,
+    directory,
+    listen: { host, port },
+    nodes: options.nodes ?? 1,
+  };
+}
+
+async function temporaryDirectory(cleanUp: Lifecycle[]): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'kubelib-'));
+  cleanUp.push({ start: () => Promise.resolve(), stop: () => rm(directory, { recursive: true, force: true }) });
+  return directory;
+}
+
+function wire(options: ResolvedOptions, identity: PlaneIdentity, range: LoopbackRange, network: ServiceNetwork): Container {
+  const container = new Container();
+  container.bind(TOKENS.options).toConstantValue(options);
+  container.bind(TOKENS.environment).toConstantValue(options.environment);
+  container.bind(TOKENS.logger).toConstantValue(options.logger);
+  container.bind(TOKENS.identity).toConstantValue(identity);
+  container.bind(TOKENS.serviceRange).toConstantValue(network.serviceRange);
+  container.bind(TOKENS.podRange).toConstantValue((index) => range.podRange(index));
+  container.load(storageModule, registryModule, serverModule, managerModule, schedulerModule, nodeModule, proxyModule);
+  if (options.builtInControllers ?? true) container.load(controllersModule);
+  container
+    .bind(TOKENS.kubernetesService)
+    .toResolvedValue((registries, server, serviceRange) => new KubernetesService({ registries, server, serviceRange }), [TOKENS.registries, TOKENS.server, TOKENS.serviceRange])
+    .inSingletonScope();
+  for (const controller of options.controllers ?? []) container.bind(TOKENS.controllers).toConstantValue(controller);
+  if (options.modules) container.load(...options.modules);
+  options.configure?.(container);
+  return container;
+}

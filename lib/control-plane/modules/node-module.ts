@@ -1,0 +1,28 @@
+import { ContainerModule } from 'inversify';
+import { roundRobin } from '../../proxy/balancers/round-robin.js';
+import { Proxy } from '../../proxy/proxy.js';
+import { NodePool } from '../node-pool.js';
+import { runtimeFactory } from '../runtimes.js';
+import { TOKENS } from '../tokens.js';
+
+/** Binds `runtime` (a factory) and `nodes`. Needs: options, registries, events, identity, podRange. */
+export const nodeModule = new ContainerModule(({ bind }) => {
+  bind(TOKENS.runtime).toResolvedValue(({ runtime }) => runtimeFactory(runtime ?? 'process'), [TOKENS.options]).inSingletonScope();
+  bind(TOKENS.nodes)
+    .toResolvedValue(
+      (options, registries, runtime, identity, podRange) => new NodePool({ options, registries, runtime, planeId: identity.id, podRange }),
+      [TOKENS.options, TOKENS.registries, TOKENS.runtime, TOKENS.identity, TOKENS.podRange],
+    )
+    .inSingletonScope();
+});
+
+/** Binds `balancer` (round robin) and `proxy`. Needs: caches. */
+export const proxyModule = new ContainerModule(({ bind }) => {
+  bind(TOKENS.balancer).toConstantValue(roundRobin);
+  bind(TOKENS.proxy)
+    .toResolvedValue(
+      (caches, environment, logger, balancer) => new Proxy({ caches, environment, logger: logger.child({ component: 'proxy' }), balancer }),
+      [TOKENS.caches, TOKENS.environment, TOKENS.logger, TOKENS.balancer],
+    )
+    .inSingletonScope();
+});

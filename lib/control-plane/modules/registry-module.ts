@@ -1,0 +1,22 @@
+import { ContainerModule } from 'inversify';
+import { createCatalog } from '../../api/catalog.js';
+import { builtInDefinitions } from '../../api/kinds.js';
+import { defaultAdmission } from '../../registry/stored/admission.js';
+import { StoredRegistries } from '../../registry/stored/stored-registries.js';
+import { TOKENS } from '../tokens.js';
+
+/** Binds `catalog`, `storedRegistries` and `registries`; adds the default plug-ins to `admission`. Needs: storage, options, serviceRange. */
+export const registryModule = new ContainerModule(({ bind }) => {
+  bind(TOKENS.catalog)
+    .toResolvedValue(({ resources = [] }) => createCatalog([...builtInDefinitions, ...resources]), [TOKENS.options])
+    .inSingletonScope();
+  for (const plugin of defaultAdmission()) bind(TOKENS.admission).toConstantValue(plugin);
+  bind(TOKENS.storedRegistries)
+    .toResolvedValue(
+      (storage, catalog, environment, logger, serviceRange, admission) =>
+        new StoredRegistries({ storage, catalog, environment, logger: logger.child({ component: 'registry' }), serviceRange, admission }),
+      [TOKENS.storage, TOKENS.catalog, TOKENS.environment, TOKENS.logger, TOKENS.serviceRange, { serviceIdentifier: TOKENS.admission, isMultiple: true }],
+    )
+    .inSingletonScope();
+  bind(TOKENS.registries).toResolvedValue((stored) => stored, [TOKENS.storedRegistries]).inSingletonScope();
+});
