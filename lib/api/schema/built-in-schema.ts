@@ -14,6 +14,7 @@ export function builtInSchema(type: string): Schema {
 function structOf(type: string): Schema {
   const known = facts.types[type];
   if (!known) throw new Error(`no such type in the facts table: ${type}`);
+  if (known.unwrap !== undefined) return fieldSchema(known.fields?.[known.unwrap] ?? {});
   if (!known.fields) {
     return {
       ...(known.type ? { type: known.type } : {}),
@@ -36,21 +37,32 @@ function structOf(type: string): Schema {
 }
 
 function fieldSchema(field: FieldFacts): Schema {
-  const base = field.ref ? builtInSchema(field.ref) : {};
-  const own: { -readonly [K in keyof Schema]: Schema[K] } = {};
-  if (field.type) own.type = field.type;
-  if (field.format) own.format = field.format;
-  if (field.items) own.items = fieldSchema(field.items);
-  if (field.map) own.additionalProperties = fieldSchema(field.map);
-  if (field.default !== undefined) own.default = field.default;
-  if (field.enum) own.enum = field.enum;
-  if (field.zero !== undefined) own['x-kubelib-zero'] = field.zero;
-  if (field.listType) own['x-kubernetes-list-type'] = field.listType;
-  if (field.listMapKeys) own['x-kubernetes-list-map-keys'] = field.listMapKeys;
-  if (field.mapType) own['x-kubernetes-map-type'] = field.mapType;
-  if (field.patchStrategy) own['x-kubernetes-patch-strategy'] = field.patchStrategy;
-  if (field.mergeKey) own['x-kubernetes-patch-merge-key'] = field.mergeKey;
+  const base = field.ref ? builtInSchema(field.ref) : undefined;
+  const own = ownWords(field);
+  if (!base) return own;
   if (Object.keys(own).length === 0) return base;
-  // The prototype keeps the lazy `properties` of a referenced struct.
-  return Object.assign(Object.create(base) as Schema, own);
+  const { properties: _, ...words } = Object.getOwnPropertyDescriptors(base);
+  const schema = Object.defineProperties({}, words) as Schema;
+  if ('properties' in base) Object.defineProperty(schema, 'properties', { enumerable: true, get: () => base.properties });
+  return Object.assign(schema, own);
+}
+
+function ownWords(field: FieldFacts): Schema {
+  const dropped = field.dropped ?? (field.gate !== undefined && !facts.gates[field.gate]?.[1]);
+  return {
+    ...(field.type ? { type: field.type } : {}),
+    ...(field.format ? { format: field.format } : {}),
+    ...(field.items ? { items: fieldSchema(field.items) } : {}),
+    ...(field.map ? { additionalProperties: fieldSchema(field.map) } : {}),
+    ...(field.default !== undefined ? { default: field.default } : {}),
+    ...(field.enum ? { enum: field.enum } : {}),
+    ...(field.zero !== undefined ? { 'x-kubelib-zero': field.zero } : {}),
+    ...(field.listType ? { 'x-kubernetes-list-type': field.listType } : {}),
+    ...(field.listMapKeys ? { 'x-kubernetes-list-map-keys': field.listMapKeys } : {}),
+    ...(field.mapType ? { 'x-kubernetes-map-type': field.mapType } : {}),
+    ...(field.patchStrategy ? { 'x-kubernetes-patch-strategy': field.patchStrategy } : {}),
+    ...(field.mergeKey ? { 'x-kubernetes-patch-merge-key': field.mergeKey } : {}),
+    ...(field.pointer ? { 'x-kubelib-pointer': true } : {}),
+    ...(dropped ? { 'x-kubelib-dropped': true } : {}),
+  };
 }

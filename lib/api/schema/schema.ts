@@ -34,6 +34,10 @@ export interface Schema {
   readonly 'x-kubernetes-embedded-resource'?: boolean;
   /** JSON value that is shown when the field is unset (`[]`, `null`, `{}`…); absent: the field is left out. */
   readonly 'x-kubelib-zero'?: unknown;
+  /** True: presence counts, so that 0, false and an empty text are kept. Otherwise they are the same as unset. Built-in scalars only. */
+  readonly 'x-kubelib-pointer'?: boolean;
+  /** True: accepted and not stored (an alpha field that is off, or one that is gone). */
+  readonly 'x-kubelib-dropped'?: boolean;
   /** Protobuf type name of the facts table, such as `core/v1.PodSpec`; built-in structs only. */
   readonly 'x-kubelib-type'?: string;
 }

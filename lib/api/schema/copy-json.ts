@@ -1,0 +1,20 @@
+import type { DecodeState } from './decode-state.js';
+import { NumberText } from './number-text.js';
+
+/** A private copy of any JSON value: what a field of any shape stores. Members that are undefined are left out. */
+export function copyJson(value: unknown, state: DecodeState): unknown {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw state.malformed('not a JSON number');
+    return value;
+  }
+  if (value instanceof NumberText) return value.valueOf();
+  if (Array.isArray(value)) return value.map((item: unknown) => copyJson(item ?? null, state));
+  if (typeof value !== 'object') throw state.malformed(`a ${typeof value} is not a JSON value`);
+  const result: Record<string, unknown> = {};
+  for (const [key, member] of Object.entries(value)) {
+    if (key === '__proto__') state.unknown(key);
+    if (member !== undefined) result[key] = copyJson(member, state);
+  }
+  return result;
+}

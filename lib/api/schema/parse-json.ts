@@ -1,0 +1,50 @@
+import { badRequest } from '../status-error.js';
+import { countMembers } from './json-members.js';
+import { scanJson } from './json-scan.js';
+import { StrictJsonParser } from './strict-json.js';
+
+/** How deep lists and maps may be nested in a body. JavaScript's own functions fail at a few thousand. */
+export const MAX_DEPTH = 100;
+
+/** A parsed body. */
+export interface ParsedBody {
+  /** Plain data; with `exactNumbers` some numbers are {@link NumberText}. */
+  readonly value: unknown;
+  /** Paths of fields that stand twice in a map; the last one wins. */
+  readonly duplicateFields: readonly string[];
+}
+
+/** What {@link parseJson} and `parseYaml` take besides the text. */
+export interface ParseOptions {
+  /**
+   * Numbers with fraction, exponent or too many digits come as {@link NumberText}, so that `decode` can refuse `2.0` for an
+   * integer and keep `1e3` as a quantity. Default false: all numbers are numbers.
+   */
+  readonly exactNumbers?: boolean | undefined;
+}
+
+/**
+ * Parses a JSON body. Throws 400 for what is no JSON, is nested deeper than {@link MAX_DEPTH}, or has a member `__proto__`.
+ *
+ * One quick pass over the bytes finds what is out of the ordinary; the rest is done by the engine's own parser.
+ */
+export function parseJson(body: Uint8Array | string, options: ParseOptions = {}): ParsedBody {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const scan = scanJson(bytes);
+  if (scan.depth > MAX_DEPTH) throw badRequest(`the body is nested deeper than ${MAX_DEPTH} levels`);
+  const text = bytes.toString('utf8');
+  const value = parseText(text);
+  const { members, forbidden } = countMembers(value);
+  if (forbidden) throw badRequest('the field name "__proto__" is not supported');
+  if (members === scan.members && !(options.exactNumbers && scan.oddNumbers)) return { value, duplicateFields: [] };
+  const strict = new StrictJsonParser(text, options.exactNumbers ?? false);
+  return { value: strict.parse(), duplicateFields: strict.duplicates };
+}
+
+function parseText(text: string): unknown {
+  try {
+    return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text, undefined) as unknown;
+  } catch (error) {
+    throw badRequest(`couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : 'not JSON'}`);
+  }
+}

@@ -1,0 +1,82 @@
+import { NumberText } from './number-text.js';
+
+/** One scalar at a place: a string, a number, or a word. */
+const SCALAR = /"(?:[^"\\]+|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/sy;
+const SPACE = /[ \t\r\n]*/y;
+
+/**
+ * A JSON parser that keeps what `JSON.parse` loses: which members stand twice, and how numbers are written. Only for texts that
+ * `JSON.parse` has accepted and whose depth is bounded; it checks no syntax of its own.
+ */
+export class StrictJsonParser {
+  /** Paths of members that stand twice in their map. */
+  readonly duplicates: string[] = [];
+  readonly #text: string;
+  readonly #exactNumbers: boolean;
+  #at: number;
+
+  constructor(text: string, exactNumbers: boolean) {
+    this.#text = text;
+    this.#exactNumbers = exactNumbers;
+    this.#at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  }
+
+  parse(): unknown {
+    return this.#value('');
+  }
+
+  #value(path: string): unknown {
+    const first = this.#peek();
+    if (first === '{') return this.#map(path);
+    if (first === '[') return this.#list(path);
+    const text = this.#scalar();
+    if (this.#exactNumbers && /^[-0-9]/.test(text) && (/[.eE]/.test(text) || text.length > 15)) return new NumberText(text);
+    return JSON.parse(text) as unknown;
+  }
+
+  #map(path: string): Record<string, unknown> {
+    const map: Record<string, unknown> = {};
+    this.#at += 1;
+    while (this.#peek() !== '}') {
+      const name = JSON.parse(this.#scalar()) as string;
+      const own = path === '' ? name : `${path}.${name}`;
+      if (Object.hasOwn(map, name)) this.duplicates.push(own);
+      this.#skip(':');
+      map[name] = this.#value(own);
+      if (this.#peek() === ',') this.#at += 1;
+    }
+    this.#at += 1;
+    return map;
+  }
+
+  #list(path: string): unknown[] {
+    const list: unknown[] = [];
+    this.#at += 1;
+    while (this.#peek() !== ']') {
+      list.push(this.#value(`${path}[${list.length}]`));
+      if (this.#peek() === ',') this.#at += 1;
+    }
+    this.#at += 1;
+    return list;
+  }
+
+  #peek(): string | undefined {
+    SPACE.lastIndex = this.#at;
+    SPACE.exec(this.#text);
+    this.#at = SPACE.lastIndex;
+    return this.#text[this.#at];
+  }
+
+  #skip(character: string): void {
+    if (this.#peek() === character) this.#at += 1;
+  }
+
+  #scalar(): string {
+    this.#peek();
+    SCALAR.lastIndex = this.#at;
+    const text = SCALAR.exec(this.#text)?.[0];
+    if (text === undefined) throw new SyntaxError(`no JSON at ${this.#at}`);
+    this.#at = SCALAR.lastIndex;
+    return text;
+  }
+}
