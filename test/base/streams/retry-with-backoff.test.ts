@@ -57,14 +57,15 @@ describe('retryWithBackoff', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }, environment) => {
       const failing = cold('   #');
       const lasting = cold('     ---------#');
-      const sources = [failing, lasting, failing];
-      const unsubscribed = '   ^------------!';
+      const third = cold('                  -');
+      const unsubscribed = '   ^---------------!';
       const lastingSubs = '    --^--------!';
+      const thirdSubs = '      -------------^--!'; // 2 after the failure, not 4
+      const sources = [failing, lasting, third];
       let at = 0;
-      const failures: [number][] = [];
-      const onError = (_: unknown, delay: number) => failures.push([delay]);
-      expectObservable(defer(() => sources[at++]!).pipe(retryWithBackoff({ environment, ...shape, onError })), unsubscribed).toBe('-');
+      expectObservable(defer(() => sources[at++]!).pipe(retryWithBackoff({ environment, ...shape })), unsubscribed).toBe('-');
       expectSubscriptions(lasting.subscriptions).toBe(lastingSubs);
+      expectSubscriptions(third.subscriptions).toBe(thirdSubs);
     }),
   );
 
