@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/require-await -- the port answers with promises and rejects, it never throws */
 import { defer, type Observable, throwError } from 'rxjs';
 import type { Environment } from '../../base/environment.js';
 import { systemEnvironment } from '../../base/system-environment.js';
