@@ -53,6 +53,10 @@ export interface WriteOptions {
   /** What unknown and duplicate fields do: `Strict` refuses, `Warn` reports to `onWarning`, `Ignore` drops. Default `Warn`. */
   readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore' | undefined;
   readonly onWarning?: ((text: string) => void) | undefined;
+  /** The object came out of `decode` and is the registry's from now on: it is neither checked nor copied again. For servers. Default false. */
+  readonly decoded?: boolean | undefined;
+  /** Called when an update or an apply has made an object that was not there: a server then answers 201. */
+  readonly onCreated?: (() => void) | undefined;
   /** Who asks, for admission. Default: the control plane itself. */
   readonly user?: UserInfo | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -1,0 +1,94 @@
+import type { ObjectMeta } from 'kubernetes-types/meta/v1.js';
+import { deepFreeze, rememberBytes } from '../../api/encode.js';
+import type { KubeObject, Stored } from '../../api/object.js';
+import type { ResourceDefinition } from '../../api/resource-definition.js';
+import { StatusError } from '../../api/status-error.js';
+import type { Entry, Revision } from '../../storage/storage.js';
+import type { Draft } from './draft.js';
+import { metaOf } from './draft.js';
+
+/**
+ * Turns objects into stored bytes and back, each at most once.
+ *
+ * A stored value is the object's JSON without `metadata.resourceVersion`, which is the entry's revision. Type and metadata
+ * stand first, so the bytes that clients get are made by putting the version in right behind `"metadata":{`. The object that
+ * was written is itself what every reader gets: it is recognised by its bytes when its entry comes back.
+ */
+export class ObjectCodec<T extends KubeObject> {
+  readonly #head: Buffer;
+  readonly #objects = new WeakMap<Entry, Stored<T>>();
+  readonly #drafts = new WeakMap<Uint8Array, Draft<T>>();
+  readonly #removed = new WeakMap<Entry, Stored<T>>();
+
+  constructor(definition: ResourceDefinition<T>) {
+    this.#head = Buffer.from(
+      `{"kind":${JSON.stringify(definition.kind)},"apiVersion":${JSON.stringify(definition.apiVersion)},"metadata":{`,
+    );
+  }
+
+  /** The bytes to store. The draft belongs to the codec from here on. */
+  encode(draft: Draft<T>): Uint8Array {
+    const { kind, apiVersion, metadata, ...rest } = draft;
+    delete metaOf(draft).resourceVersion;
+    const object = { kind, apiVersion, metadata, ...rest } as unknown as Draft<T>; // the same members in the order of #head
+    const value = Buffer.from(JSON.stringify(object));
+    this.#drafts.set(value, object);
+    return value;
+  }
+
+  /** The object of an entry: frozen, and the same one every time. */
+  decode(entry: Entry): Stored<T> {
+    let object = this.#objects.get(entry);
+    if (!object) this.#objects.set(entry, (object = this.#freshObject(entry)));
+    return object;
+  }
+
+  /** The last state of an object that a later commit removed (or took out of sight): that commit's revision is its version. */
+  removed(entry: Entry, revision: Revision): Stored<T> {
+    const known = this.#removed.get(entry);
+    if (known?.metadata.resourceVersion === String(revision)) return known;
+    const { metadata, ...rest } = this.decode(entry);
+    const object = { ...rest, metadata: { ...metadata, resourceVersion: String(revision) } };
+    const removed = this.#finish(object as unknown as Draft<T>, entry.value, revision); // decoded above, so complete
+    this.#removed.set(entry, removed);
+    return removed;
+  }
+
+  #freshObject(entry: Entry): Stored<T> {
+    const draft = this.#drafts.get(entry.value);
+    // The same bytes may be stored again later, then as another version of the object.
+    if (draft) this.#drafts.delete(entry.value);
+    const object = draft ?? parse<T>(entry);
+    metaOf(object).resourceVersion = String(entry.revision);
+    return this.#finish(object, entry.value, entry.revision);
+  }
+
+  #finish(object: Draft<T>, value: Uint8Array, revision: Revision): Stored<T> {
+    const frozen = deepFreeze(object) as Stored<T>;
+    const bytes = this.#withVersion(value, revision);
+    if (bytes) rememberBytes(frozen, bytes);
+    return frozen;
+  }
+
+  #withVersion(value: Uint8Array, revision: Revision): Buffer | undefined {
+    const head = this.#head;
+    if (value.length <= head.length || head.compare(value, 0, head.length) !== 0) return undefined;
+    const version = `"resourceVersion":"${revision}"${value[head.length] === 0x7d ? '' : ','}`;
+    const bytes = Buffer.allocUnsafe(value.length + version.length);
+    bytes.set(head, 0);
+    bytes.write(version, head.length, 'latin1');
+    bytes.set(value.subarray(head.length), head.length + version.length);
+    return bytes;
+  }
+}
+
+function parse<T extends KubeObject>(entry: Entry): Draft<T> {
+  try {
+    const { value } = entry;
+    const object = JSON.parse(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString()) as Draft<T>;
+    (object as { metadata?: ObjectMeta }).metadata ??= {};
+    return object;
+  } catch (error) {
+    throw new StatusError('InternalError', `Internal error occurred: what is stored at ${entry.key} cannot be read`, { cause: error });
+  }
+}

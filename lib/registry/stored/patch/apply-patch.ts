@@ -1,0 +1,20 @@
+import type { Schema } from '../../../api/schema/schema.js';
+import { badRequest } from '../../../api/status-error.js';
+import type { Patch } from '../../registry.js';
+import { mergeConfiguration } from './apply-configuration.js';
+import { applyJsonPatch } from './json-patch.js';
+import { applyMergePatch, isMap } from './merge-patch.js';
+import { applyStrategicPatch } from './strategic-merge.js';
+
+/** What a patch of any type makes of a document; parts may be shared with it. Throws 400 and 422. */
+export function applyPatch(schema: Schema | undefined, document: object, patch: Patch): object {
+  const body: unknown = patch.patch;
+  if (patch.type === 'json') {
+    if (!Array.isArray(body)) throw badRequest('error decoding patch: it is no list of operations');
+    return applyJsonPatch(document, body as object[]);
+  }
+  if (!isMap(body)) throw badRequest('error decoding patch: it is no object');
+  if (patch.type === 'merge') return applyMergePatch(document, body) as object;
+  if (patch.type === 'strategic') return applyStrategicPatch(schema, document as Record<string, unknown>, body);
+  return mergeConfiguration(schema, document, body) as object;
+}

@@ -1,0 +1,102 @@
+import type { Scale } from 'kubernetes-types/autoscaling/v1.js';
+import type { LabelSelector } from 'kubernetes-types/meta/v1.js';
+import { invalid, invalidObject } from '../../../api/field-error.js';
+import { labelSelectorOf, selectorFromMap } from '../../../api/meta/label-selector.js';
+import type { KubeObject, ObjectName, Stored } from '../../../api/object.js';
+import type { SubresourceDefinition } from '../../../api/resource-definition.js';
+import { badRequest, notFound, StatusError } from '../../../api/status-error.js';
+import type { Patch, WriteOptions } from '../../registry.js';
+import { changeObject } from '../change.js';
+import type { Draft } from '../draft.js';
+import { copyJson, metaOf } from '../draft.js';
+import type { KindContext } from '../kind-context.js';
+import { applyPatch } from '../patch/apply-patch.js';
+import { replacement } from '../update.js';
+import { setAt, valueAt } from './json-path.js';
+import { named } from './named.js';
+import type { SubresourceVerbs } from './subresource.js';
+
+const SCALE = { group: 'autoscaling', kind: 'Scale', plural: 'scale' };
+
+/** The replica counts of an object, in the one form that all kinds which have them share. */
+export class ScaleSubresource<T extends KubeObject> implements SubresourceVerbs<Scale> {
+  readonly #kind: KindContext<T>;
+  readonly #definition: SubresourceDefinition;
+
+  constructor(kind: KindContext<T>, definition: SubresourceDefinition) {
+    this.#kind = kind;
+    this.#definition = definition;
+  }
+
+  async get(name: ObjectName): Promise<Scale> {
+    const found = await this.#kind.store.find(name);
+    if (!found) throw notFound(this.#kind.definition, name.name);
+    return this.#scaleOf(found.object);
+  }
+
+  update(name: ObjectName, scale: Scale, options: WriteOptions): Promise<Scale> {
+    const wanted = named(scale, name);
+    return this.#change(name, () => wanted, options);
+  }
+
+  modify(name: ObjectName, change: (current: Scale) => Scale, options: WriteOptions): Promise<Scale> {
+    return this.#change(name, change, options, true);
+  }
+
+  patch(name: ObjectName, patch: Patch, options: WriteOptions): Promise<Scale> {
+    return this.#change(name, (current) => named(applyPatch(undefined, current, patch) as Scale, name), options);
+  }
+
+  async #change(name: ObjectName, change: (current: Scale) => Scale, options: WriteOptions, always = false): Promise<Scale> {
+    const next = async (current: Stored<T>) => {
+      const before = this.#scaleOf(current);
+      const scale = change(before);
+      if (scale === before) return { draft: undefined, repeatable: true };
+      const version = scale.metadata?.resourceVersion;
+      const made = await replacement(this.#kind, current, this.#scaled(current, scale), options, 'scale');
+      return { draft: made.draft, repeatable: always || !version || version === current.metadata.resourceVersion };
+    };
+    return this.#scaleOf(await changeObject(this.#kind, name, next, options));
+  }
+
+  #scaled(current: Stored<T>, scale: Scale): Draft<T> {
+    const { apiVersion = 'autoscaling/v1', kind = SCALE.kind, metadata } = scale;
+    if (kind !== SCALE.kind || apiVersion !== 'autoscaling/v1')
+      throw badRequest(`${kind} in version "${apiVersion}" cannot be handled as a Scale`);
+    const replicas = scale.spec?.replicas ?? 0;
+    if (!Number.isInteger(replicas) || replicas < 0) {
+      const error = invalid('spec.replicas', replicas, 'must be greater than or equal to 0');
+      throw invalidObject(SCALE, current.metadata.name, [error]);
+    }
+    const draft = copyJson(current) as unknown as Draft<T>;
+    if (metadata?.uid) metaOf(draft).uid = metadata.uid;
+    metaOf(draft).resourceVersion = metadata?.resourceVersion || current.metadata.resourceVersion;
+    setAt(draft, this.#definition.specReplicasPath ?? '.spec.replicas', replicas);
+    return draft;
+  }
+
+  #scaleOf(object: Stored<T>): Scale {
+    const { specReplicasPath, statusReplicasPath, labelSelectorPath } = this.#definition;
+    const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+    const replicas = valueAt(object, specReplicasPath) as number | undefined;
+    if (replicas === undefined && this.#kind.definition.custom) {
+      throw new StatusError('InternalError', `Internal error occurred: the spec replicas field "${specReplicasPath}" does not exist`);
+    }
+    const selector = selectorText(valueAt(object, labelSelectorPath));
+    return {
+      kind: 'Scale',
+      apiVersion: 'autoscaling/v1',
+      metadata: { name, ...(namespace ? { namespace } : {}), uid, resourceVersion, creationTimestamp },
+      spec: replicas ? { replicas } : {},
+      status: { replicas: (valueAt(object, statusReplicasPath) as number | undefined) ?? 0, ...(selector ? { selector } : {}) },
+    };
+  }
+}
+
+/** A selector as a text, a map of labels, or a LabelSelector. */
+function selectorText(selector: unknown): string {
+  if (typeof selector === 'string') return selector;
+  if (selector === null || typeof selector !== 'object') return '';
+  if ('matchLabels' in selector || 'matchExpressions' in selector) return labelSelectorOf(selector as LabelSelector).toString();
+  return selectorFromMap(selector as Record<string, string>).toString();
+}

@@ -1,0 +1,160 @@
+import type { ObjectMeta } from 'kubernetes-types/meta/v1.js';
+import type { FieldError } from '../../api/field-error.js';
+import { forbiddenField, invalidObject, required } from '../../api/field-error.js';
+import { timestamp } from '../../api/meta/time.js';
+import type { KubeObject, Stored } from '../../api/object.js';
+import { nameOf } from '../../api/object.js';
+import type { RuleContext } from '../../api/resource-definition.js';
+import { decodeType } from '../../api/schema/decode.js';
+import { applyDefaults } from '../../api/schema/defaulting.js';
+import type { WriteOptions } from '../registry.js';
+import type { AdmissionRequest } from './admission/admission-plugin.js';
+import { deepEqual } from './deep-equal.js';
+import type { Draft, DraftMeta } from './draft.js';
+import { copyJson, metaOf } from './draft.js';
+import { generatedName } from './generated-name.js';
+import type { KindContext } from './kind-context.js';
+
+/**
+ * Makes a draft fit to be stored, in the order that `ResourceRules` gives: metadata that only the server sets, defaults of the
+ * schema and of the kind, the kind's preparation, admission, validation. Throws what refuses it.
+ */
+export class WriteRules<T extends KubeObject> {
+  readonly #kind: KindContext<T>;
+
+  constructor(kind: KindContext<T>) {
+    this.#kind = kind;
+  }
+
+  async forCreate(draft: Draft<T>, options: WriteOptions): Promise<void> {
+    const { definition, strategy } = this.#kind;
+    this.#stampCreated(draft);
+    if (!strategy.keepsStatus && definition.subresources['status']) this.#setStatus(draft, undefined);
+    this.#default(draft);
+    const context = this.#context();
+    strategy.prepare?.(draft, undefined, context);
+    definition.rules.prepareCreate?.(draft, context);
+    await this.#admitAndValidate({ operation: 'CREATE', draft, options });
+  }
+
+  /** A write of the object itself, or of a part of it: `subresource`. */
+  async forUpdate(draft: Draft<T>, old: Stored<T>, options: WriteOptions, subresource?: string): Promise<void> {
+    const { definition, strategy } = this.#kind;
+    keepSystemMetadata(draft, old);
+    this.#keepOtherPart(draft, old, subresource);
+    this.#default(draft);
+    const context = this.#context(subresource);
+    strategy.prepare?.(draft, old, context);
+    definition.rules.prepareUpdate?.(draft, old, context);
+    await this.#admitAndValidate({ operation: 'UPDATE', draft, old, options, subresource });
+    if (definition.generation && draft.metadata.generation === old.metadata.generation && this.#changesSpec(draft, old)) {
+      metaOf(draft).generation = (old.metadata.generation ?? 0) + 1;
+    }
+  }
+
+  #stampCreated(draft: Draft<T>): void {
+    const { definition, environment } = this.#kind;
+    const metadata = metaOf(draft);
+    if (!metadata.name && metadata.generateName) metadata.name = generatedName(metadata.generateName, environment);
+    if (definition.namespaced) metadata.namespace ||= 'default';
+    metadata.uid = environment.uuid();
+    metadata.creationTimestamp = timestamp(environment.now());
+    if (definition.generation) metadata.generation = 1;
+    delete metadata.resourceVersion;
+    delete metadata.deletionTimestamp;
+    delete metadata.deletionGracePeriodSeconds;
+  }
+
+  #default(draft: Draft<T>): void {
+    const { definition } = this.#kind;
+    applyDefaults(definition, draft);
+    definition.rules.default?.(draft);
+  }
+
+  /** The object's own endpoint leaves the status alone, the status endpoint all but the status. */
+  #keepOtherPart(draft: Draft<T>, old: Stored<T>, subresource: string | undefined): void {
+    const { definition } = this.#kind;
+    if (subresource !== 'status') {
+      if (definition.subresources['status']) this.#setStatus(draft, (old as { status?: object }).status);
+      return;
+    }
+    const { status } = draft as { status?: object };
+    for (const key of Object.keys(draft)) if (key !== 'metadata') delete draft[key as keyof T];
+    const { metadata, status: _, ...rest } = old as Stored<T> & { status?: object };
+    Object.assign(draft, copyJson(rest), status === undefined ? {} : { status });
+    if (definition.custom) draft.metadata = copyJson(metadata);
+    else setMetadata(draft.metadata, { finalizers: copyJson(metadata.finalizers), ownerReferences: copyJson(metadata.ownerReferences) });
+  }
+
+  #setStatus(draft: Draft<T>, status: object | undefined): void {
+    const holder = draft as { status?: unknown };
+    delete holder.status;
+    const schema = this.#kind.definition.schema.properties?.['status'];
+    if (status !== undefined) holder.status = copyJson(status);
+    else if (schema?.['x-kubelib-zero'] !== undefined) holder.status = decodeType(schema, {});
+  }
+
+  #changesSpec(draft: Draft<T>, old: Stored<T>): boolean {
+    const statusCounts = this.#kind.definition.subresources['status'] === undefined && this.#kind.definition.custom;
+    return !deepEqual(specOf(draft, statusCounts), specOf(old, statusCounts));
+  }
+
+  #context(subresource?: string): RuleContext {
+    const { environment } = this.#kind;
+    return { now: environment.now(), random: () => environment.random(), subresource };
+  }
+
+  async #admitAndValidate({ operation, draft, old, options, subresource }: Attempt<T>): Promise<void> {
+    const { definition, admission } = this.#kind;
+    const name = nameOf(draft);
+    const { user, dryRun = false } = options;
+    const request = { operation, definition, subresource, name, draft, old, user, dryRun } as unknown as AdmissionRequest; // plugins see any kind
+    await admission.admit(request);
+    const errors = [...checkMetadata(draft, old), ...(definition.rules.validate?.(draft) ?? [])];
+    if (old) errors.push(...(definition.rules.validateUpdate?.(draft, old, this.#context(subresource)) ?? []));
+    errors.push(...(await admission.validate(request)));
+    if (errors.length > 0) throw invalidObject(definition, name.name, errors);
+    if (options.onWarning) for (const text of definition.rules.warnings?.(draft) ?? []) options.onWarning(text);
+  }
+}
+
+interface Attempt<T extends KubeObject> {
+  readonly operation: 'CREATE' | 'UPDATE';
+  readonly draft: Draft<T>;
+  readonly old?: Stored<T>;
+  readonly options: WriteOptions;
+  readonly subresource?: string | undefined;
+}
+
+/** Clients cannot change these; a PUT may leave them out. */
+function keepSystemMetadata(draft: KubeObject, old: Stored<KubeObject>): void {
+  const metadata: DraftMeta = (draft.metadata ??= {});
+  const { name, namespace, uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation } = old.metadata;
+  setMetadata(metadata, { name, namespace, uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds });
+  if (generation !== undefined) metadata.generation = generation;
+}
+
+/** Sets what has a value and removes the rest. */
+function setMetadata(metadata: ObjectMeta, values: { readonly [K in keyof ObjectMeta]?: ObjectMeta[K] | undefined }): void {
+  Object.assign(metadata, values);
+  for (const key of Object.keys(values) as (keyof ObjectMeta)[]) if (metadata[key] === undefined) delete metadata[key];
+}
+
+function checkMetadata({ metadata }: Draft<KubeObject>, old: Stored<KubeObject> | undefined): FieldError[] {
+  if (!metadata.name) return [required('metadata.name', 'name or generateName is required')];
+  if (!old?.metadata.deletionTimestamp) return [];
+  const added = (metadata.finalizers ?? []).filter((one) => !old.metadata.finalizers?.includes(one));
+  if (added.length === 0) return [];
+  const found = added.map((one) => JSON.stringify(one)).join(', ');
+  return [
+    forbiddenField(
+      'metadata.finalizers',
+      `no new finalizers can be added if the object is being deleted, found new finalizers []string{${found}}`,
+    ),
+  ];
+}
+
+function specOf(object: KubeObject, withStatus: boolean): object {
+  const { apiVersion: _, kind: __, metadata: ___, status, ...spec } = object as KubeObject & { status?: unknown };
+  return withStatus ? { ...spec, status } : spec;
+}
