@@ -160,9 +160,9 @@ function partsOf(container: Container, options: ResolvedOptions): Lifecycle[] {
     container.get(TOKENS.storedRegistries),
     container.get(TOKENS.server),
     container.get(TOKENS.kubernetesService),
+    container.get(TOKENS.caches),
     ...(proxy ? [container.get(TOKENS.proxy)] : []),
     container.get(TOKENS.nodes),
-    container.get(TOKENS.caches),
     container.get(TOKENS.scheduler),
     container.get(TOKENS.manager),
   ];
