@@ -1,0 +1,97 @@
+import type { FieldError } from '../../api/field-error.js';
+import { invalid, notSupported } from '../../api/field-error.js';
+import { badRequest } from '../../api/status-error.js';
+import type { DeleteOptions } from '../../registry/registry.js';
+import type { ApiRequest } from '../api-request.js';
+import { contentType, JSON_TYPE, PROTOBUF_TYPE, unsupportedMediaType, YAML_TYPE } from '../negotiation/content-type.js';
+import { parseBody } from '../negotiation/request-body.js';
+import { dryRunErrors, refuse } from './write-options.js';
+
+const POLICIES = ['Foreground', 'Background', 'Orphan'];
+const FORMATS = [JSON_TYPE, YAML_TYPE, PROTOBUF_TYPE];
+
+/** `DeleteOptions` as they travel. */
+interface WireOptions {
+  readonly kind?: string;
+  readonly gracePeriodSeconds?: number | null;
+  readonly propagationPolicy?: string | null;
+  readonly orphanDependents?: boolean | null;
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string } | null;
+  readonly dryRun?: readonly string[] | null;
+}
+
+/** The options of a DELETE: those of its body, or, only without any body, those of its query. Throws 400, 415, 422. */
+export async function deleteOptions(request: ApiRequest): Promise<DeleteOptions> {
+  const bytes = await request.body();
+  const wire = bytes.length > 0 ? fromBody(bytes, contentType(request.headers['content-type'])) : fromQuery(request);
+  refuse('DeleteOptions', errorsOf(wire));
+  return {
+    dryRun: (wire.dryRun ?? []).length > 0,
+    user: request.user,
+    signal: request.signal,
+    onWarning: (text) => request.warn(text),
+    ...optional('gracePeriodSeconds', wire.gracePeriodSeconds),
+    ...optional('propagationPolicy', policyOf(wire)),
+    ...optional('preconditions', wire.preconditions),
+  };
+}
+
+/** The `deleteOptions` field of an Eviction, as a registry takes them. */
+export function deleteOptionsOf(wire: object): DeleteOptions {
+  const given = wire as WireOptions;
+  refuse('DeleteOptions', errorsOf(given));
+  return {
+    dryRun: (given.dryRun ?? []).length > 0,
+    ...optional('gracePeriodSeconds', given.gracePeriodSeconds),
+    ...optional('propagationPolicy', policyOf(given)),
+    ...optional('preconditions', given.preconditions),
+  };
+}
+
+function fromBody(bytes: Buffer, type: string): WireOptions {
+  if (!FORMATS.includes(type)) throw unsupportedMediaType(FORMATS);
+  const value = (parseBody(bytes, type, 'DeleteOptions').value ?? {}) as WireOptions;
+  if (typeof value !== 'object' || Array.isArray(value)) throw badRequest('json: cannot unmarshal into Go value of type v1.DeleteOptions');
+  if (value.kind && value.kind !== 'DeleteOptions')
+    throw badRequest(`decoded object cannot be converted to DeleteOptions: it is a ${value.kind}`);
+  checkTypes(value);
+  return value;
+}
+
+function checkTypes({ gracePeriodSeconds, orphanDependents, propagationPolicy, preconditions, dryRun }: WireOptions): void {
+  const wrong = (field: string, type: string) =>
+    badRequest(`json: cannot unmarshal into Go struct field DeleteOptions.${field} of type ${type}`);
+  if (gracePeriodSeconds != null && !Number.isSafeInteger(gracePeriodSeconds)) throw wrong('gracePeriodSeconds', 'int64');
+  if (orphanDependents != null && typeof orphanDependents !== 'boolean') throw wrong('orphanDependents', 'bool');
+  if (propagationPolicy != null && typeof propagationPolicy !== 'string') throw wrong('propagationPolicy', 'v1.DeletionPropagation');
+  if (preconditions != null && typeof preconditions !== 'object') throw wrong('preconditions', 'v1.Preconditions');
+  if (dryRun != null && !(Array.isArray(dryRun) && dryRun.every((one) => typeof one === 'string'))) throw wrong('dryRun', '[]string');
+}
+
+function fromQuery({ query }: ApiRequest): WireOptions {
+  return {
+    ...optional('gracePeriodSeconds', query.integer('gracePeriodSeconds')),
+    ...optional('propagationPolicy', query.text('propagationPolicy')),
+    ...optional('orphanDependents', query.optionalFlag('orphanDependents')),
+    dryRun: query.all('dryRun'),
+  };
+}
+
+function errorsOf({ propagationPolicy, orphanDependents, dryRun }: WireOptions): FieldError[] {
+  const both = propagationPolicy != null && orphanDependents != null;
+  const unknown = propagationPolicy != null && !both && !POLICIES.includes(propagationPolicy);
+  return [
+    ...(both ? [invalid('propagationPolicy', propagationPolicy, 'orphanDependents and deletionPropagation cannot be both set')] : []),
+    ...(unknown ? [notSupported('propagationPolicy', propagationPolicy, [...POLICIES, 'nil'])] : []),
+    ...dryRunErrors(dryRun ?? []),
+  ];
+}
+
+function policyOf({ propagationPolicy, orphanDependents }: WireOptions): DeleteOptions['propagationPolicy'] {
+  if (propagationPolicy != null) return propagationPolicy as DeleteOptions['propagationPolicy'];
+  return orphanDependents == null ? undefined : orphanDependents ? 'Orphan' : 'Background';
+}
+
+function optional<K extends string, V>(key: K, value: V | null | undefined): { [P in K]?: V } {
+  return value == null ? {} : ({ [key]: value } as { [P in K]?: V });
+}

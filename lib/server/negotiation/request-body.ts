@@ -1,0 +1,81 @@
+import type { KubeObject } from '../../api/object.js';
+import type { ResourceDefinition } from '../../api/resource-definition.js';
+import { decode } from '../../api/schema/decode.js';
+import type { ParsedBody, ParseOptions } from '../../api/schema/parse-json.js';
+import { MAX_DEPTH, parseJson } from '../../api/schema/parse-json.js';
+import { parseYaml } from '../../api/schema/parse-yaml.js';
+import { badRequest, StatusError } from '../../api/status-error.js';
+import { decodeProtobuf } from '../../api/wire/protobuf.js';
+import type { WriteOptions } from '../../registry/registry.js';
+import type { ApiRequest } from '../api-request.js';
+import { contentType, JSON_TYPE, PROTOBUF_TYPE, unsupportedMediaType, YAML_TYPE } from './content-type.js';
+
+/** What a body must be, where no definition says so. */
+export interface ExpectedType {
+  readonly kind: string;
+  readonly apiVersion: string;
+  /** Custom kinds must name themselves, and have no protobuf form. */
+  readonly custom: boolean;
+}
+
+/**
+ * The object in a body, in the form in which it is stored: what `decode` makes of it. Unknown and duplicate fields are refused or
+ * warned of as the options say. Throws 400, 413, 415, 422.
+ */
+export async function readResource<T extends KubeObject>(
+  request: ApiRequest,
+  definition: ResourceDefinition<T>,
+  options: WriteOptions,
+): Promise<T> {
+  const { value, duplicateFields } = await readBody(request, definition, { exactNumbers: true });
+  const { object, warnings } = decode(definition, value, { fieldValidation: options.fieldValidation, duplicateFields });
+  warnings.forEach((text) => request.warn(text));
+  return object;
+}
+
+/** An object that is no resource of its own (a Scale, a Binding, …): its type is checked and filled in, the rest is the reader's. */
+export async function readTyped(request: ApiRequest, expected: ExpectedType): Promise<KubeObject & Record<string, unknown>> {
+  const { value } = await readBody(request, expected, {});
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw badRequest(`the object provided is unrecognized (must be of type ${expected.kind}): it is no object`);
+  const { kind, apiVersion } = value as KubeObject;
+  if (kind && kind !== expected.kind)
+    throw badRequest(`${kind} in version ${JSON.stringify(apiVersion)} cannot be handled as a ${expected.kind}`);
+  return { ...value, kind: expected.kind, apiVersion: expected.apiVersion };
+}
+
+async function readBody(
+  request: ApiRequest,
+  { kind, custom }: Pick<ExpectedType, 'kind' | 'custom'>,
+  options: ParseOptions,
+): Promise<ParsedBody> {
+  const type = contentType(request.headers['content-type']);
+  const accepted = [JSON_TYPE, YAML_TYPE, ...(custom ? [] : [PROTOBUF_TYPE])];
+  if (!accepted.includes(type)) throw unsupportedMediaType(accepted);
+  return parseBody(await request.body(), type, kind, options);
+}
+
+/** A body in one of the formats; `kind` is what the error message says it should have been. */
+export function parseBody(bytes: Buffer, type: string, kind: string, options: ParseOptions = {}): ParsedBody {
+  if (type === PROTOBUF_TYPE) return { value: shallow(decodeProtobuf(bytes)), duplicateFields: [] };
+  try {
+    return type === YAML_TYPE ? parseYaml(bytes) : parseJson(bytes, options);
+  } catch (error) {
+    if (StatusError.is(error, 'BadRequest')) throw unrecognized(kind, error.message, bytes);
+    throw error;
+  }
+}
+
+function unrecognized(kind: string, why: string, bytes: Buffer): StatusError {
+  const summary =
+    bytes.length === 0 ? '<empty>' : bytes.length > 30 ? `${bytes.subarray(0, 30).toString('hex')} ...` : bytes.toString('hex');
+  return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${summary})`);
+}
+
+/** Raw JSON inside protobuf can nest as deep as it likes. */
+function shallow<T>(value: T, depth = 0): T {
+  if (value === null || typeof value !== 'object') return value;
+  if (depth >= MAX_DEPTH) throw badRequest(`the body is nested deeper than ${MAX_DEPTH} levels`);
+  for (const child of Object.values(value)) shallow(child, depth + 1);
+  return value;
+}

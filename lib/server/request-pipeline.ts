@@ -1,0 +1,190 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { Environment } from '../base/environment.js';
+import type { Logger } from '../base/logger.js';
+import { StatusError } from '../api/status-error.js';
+import type { UserInfo } from '../registry/registry.js';
+import type { ApiRequest, Handler } from './api-request.js';
+import type { Authenticator } from './authentication.js';
+import { ANONYMOUS, identify } from './authentication.js';
+import type { Authorizer } from './authorization.js';
+import { forbiddenAccess } from './authorization.js';
+import type { Exchange } from './http/exchange.js';
+import { FlowControl, tooManyRequests } from './http/flow-control.js';
+import type { ServerLimits } from './http/limits.js';
+import { sendBody } from './http/sender.js';
+import { actingUser } from './impersonation.js';
+import type { Reply } from './reply.js';
+import { errorReply, pageNotFound, text } from './reply.js';
+import type { RequestInfo } from './request-info.js';
+import { requestInfo } from './request-info.js';
+import { RequestQuery } from './request-query.js';
+import { requestDeadline } from './request-deadline.js';
+import { internalError } from './internal-error.js';
+
+/** What a pipeline is made of. */
+export interface PipelineOptions {
+  readonly environment: Environment;
+  readonly logger: Logger;
+  readonly limits: ServerLimits;
+  readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
+  /** Answers whoever was let in. */
+  readonly handle: Handler;
+}
+
+/** A caller that is known, and what it asks. */
+export interface Admitted {
+  readonly user: UserInfo;
+  readonly info: RequestInfo;
+  readonly query: RequestQuery;
+}
+
+const STREAMS = new Set(['log', 'exec', 'attach', 'portforward', 'proxy']);
+
+/**
+ * The way of every request: who is it → as whom does it act → is there room → may it → what is the answer. Nothing behind
+ * the authorizer is reached by anybody it did not let in.
+ */
+export class RequestPipeline {
+  readonly #options: PipelineOptions;
+  readonly #flow: FlowControl;
+  readonly #flowIds: OutgoingHttpHeaders;
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+    this.#flow = new FlowControl(options.limits);
+    const { environment } = options;
+    this.#flowIds = { 'x-kubernetes-pf-flowschema-uid': environment.uuid(), 'x-kubernetes-pf-prioritylevel-uid': environment.uuid() };
+  }
+
+  /** Resolves when no request is worked on, watches and streams aside. */
+  idle(): Promise<void> {
+    return this.#flow.idle();
+  }
+
+  /** Answers one exchange. Never throws. */
+  async run(exchange: Exchange): Promise<void> {
+    const headers: OutgoingHttpHeaders = { 'audit-id': auditId(exchange, this.#options.environment), 'cache-control': 'no-cache, private' };
+    const { query, path } = parseUrl(exchange.url);
+    let reply: Reply;
+    let user = ANONYMOUS;
+    let release: (() => void) | undefined;
+    try {
+      if (exchange.fields > this.#options.limits.headerFields) throw tooManyFields();
+      user = await this.identify(exchange);
+      Object.assign(headers, this.#flowIds);
+      const info = requestInfo(exchange.method, path, query);
+      const seat = info && isLong(info) ? () => {} : this.#flow.enter(info?.verb === 'get' || info?.verb === 'list');
+      release = seat;
+      reply = seat ? await this.#answer(exchange, { user, info, query }, headers) : tooManyRequests;
+    } catch (error) {
+      reply = this.#failure(error, exchange);
+    }
+    try {
+      await this.#send(exchange, query, reply, headers);
+      if (user === ANONYMOUS) exchange.retire();
+    } catch (error) {
+      this.#options.logger.error('an answer could not be sent', { error, url: exchange.url });
+      exchange.destroy();
+    } finally {
+      release?.();
+    }
+  }
+
+  /** Who acts: the caller or whom it impersonates. Throws 400, 401, 403. */
+  async identify(exchange: Pick<Exchange, 'headers' | 'certificate'>): Promise<UserInfo> {
+    const caller = await identify(this.#options.authenticator, exchange);
+    return actingUser(caller, exchange.headers, this.#options.authorizer);
+  }
+
+  /** Throws 403 unless the user may do this. */
+  async authorize(user: UserInfo, info: RequestInfo): Promise<void> {
+    const access = { ...info, user };
+    const { allowed, reason } = await this.#options.authorizer.authorize(access);
+    if (!allowed) throw forbiddenAccess(access, reason);
+  }
+
+  async #answer(
+    exchange: Exchange,
+    asked: Omit<Admitted, 'info'> & { info: RequestInfo | undefined },
+    headers: OutgoingHttpHeaders,
+  ): Promise<Reply> {
+    const { user, info, query } = asked;
+    if (!info) return pageNotFound;
+    await this.authorize(user, info);
+    const { limits, environment } = this.#options;
+    const deadline = requestDeadline({
+      environment,
+      gone: exchange.gone,
+      milliseconds: isLong(info) ? undefined : limits.requestTimeout,
+      query,
+    });
+    const request: ApiRequest = {
+      method: exchange.method,
+      headers: exchange.headers,
+      localAddress: exchange.localAddress,
+      user,
+      info,
+      query,
+      signal: deadline.signal,
+      body: () => exchange.body(limits.bodyBytes),
+      warn: (warning) => addWarning(headers, warning),
+    };
+    try {
+      return await deadline.race(Promise.resolve(this.#options.handle(request)));
+    } finally {
+      deadline.done();
+    }
+  }
+
+  #failure(error: unknown, exchange: Exchange): Reply {
+    if (StatusError.is(error)) return errorReply(error);
+    if (isReply(error)) return error;
+    if (!exchange.gone.aborted) this.#options.logger.error('a request failed', { error, method: exchange.method, url: exchange.url });
+    return errorReply(internalError(error));
+  }
+
+  async #send(exchange: Exchange, query: RequestQuery, reply: Reply, headers: OutgoingHttpHeaders): Promise<void> {
+    if (!('run' in reply)) return sendBody(exchange, query, reply, headers);
+    exchange.open(reply.code, { ...headers, ...reply.headers });
+    await reply.run(exchange);
+  }
+}
+
+/** Watches and streams last as long as they like. */
+function isLong({ verb, subresource }: RequestInfo): boolean {
+  return verb === 'watch' || STREAMS.has(subresource);
+}
+
+function parseUrl(url: string): { path: string; query: RequestQuery } {
+  const mark = url.indexOf('?');
+  return mark < 0 ? { path: url, query: new RequestQuery('') } : { path: url.slice(0, mark), query: new RequestQuery(url.slice(mark + 1)) };
+}
+
+function auditId({ headers }: Exchange, environment: Environment): string {
+  const given = headers['audit-id'];
+  return typeof given === 'string' && /^[\x21-\x7e]{1,64}$/.test(given) ? given : environment.uuid();
+}
+
+/** More warnings than this, or longer ones, are not worth a header. */
+const MOST_WARNINGS = 50;
+const LONGEST_WARNING = 1024;
+
+function addWarning(headers: OutgoingHttpHeaders, warning: string): void {
+  const list = (headers['Warning'] ??= []) as string[];
+  if (list.length >= MOST_WARNINGS) return;
+  // A header is one line of printable characters: anything else would end it, or the request.
+  const printable = warning
+    .slice(0, LONGEST_WARNING)
+    .replace(/[^\x20-\x7e]/g, '?')
+    .replace(/[\\"]/g, '\\$&');
+  list.push(`299 - "${printable}"`);
+}
+
+function isReply(error: unknown): error is Reply {
+  return typeof error === 'object' && error !== null && 'code' in error && 'headers' in error && !(error instanceof Error);
+}
+
+function tooManyFields(): Reply {
+  return text(431, 'Request Header Fields Too Large');
+}
