@@ -5,9 +5,9 @@ import { portalsOf } from '../../lib/proxy/service-ports.js';
 
 const metadata = { name: 'web', namespace: 'shop', uid: 'u', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' };
 const service = (spec: Service['spec']): Stored<Service> =>
-  ({ apiVersion: 'v1', kind: 'Service', metadata, spec: { clusterIP: '127.96.0.7', ...spec } }) as Stored<Service>;
+  ({ apiVersion: 'v1', kind: 'Service', metadata, spec: { clusterIP: '127.96.0.7', ...spec } });
 const endpoints = (...subsets: NonNullable<Endpoints['subsets']>): Stored<Endpoints> =>
-  ({ apiVersion: 'v1', kind: 'Endpoints', metadata, subsets }) as Stored<Endpoints>;
+  ({ apiVersion: 'v1', kind: 'Endpoints', metadata, subsets });
 
 describe('portalsOf', () => {
   it('joins a Service port with the endpoint port of its name', () => {
@@ -68,7 +68,7 @@ describe('portalsOf', () => {
     expect(portalsOf(service({ type: 'ExternalName', ports: [{ port: 80 }] }), undefined)).to.deep.equal([]);
     expect(
       portalsOf(
-        { ...service({ ports: [{ port: 80 }] }), metadata: { ...metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } } as Stored<Service>,
+        { ...service({ ports: [{ port: 80 }] }), metadata: { ...metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } },
         undefined,
       ),
     ).to.deep.equal([]);
