@@ -1,8 +1,12 @@
 import type { KubeObject, Stored } from './object.js';
 import type { Cell, Column, FieldReader, ResourceDefinition, ResourceRules, SubresourceDefinition, Verb } from './resource-definition.js';
+import { humanAge } from './meta/time.js';
 import { builtInSchema } from './schema/built-in-schema.js';
 import type { ResourceFacts } from './schema/facts.js';
 import { facts } from './schema/facts.js';
+import { strategyOf } from './strategy.js';
+import type { Syntax } from './validation/names.js';
+import { dnsSubdomain } from './validation/names.js';
 
 /** What a built-in kind adds to the facts table. */
 export interface BuiltInOptions<T extends KubeObject> {
@@ -10,7 +14,12 @@ export interface BuiltInOptions<T extends KubeObject> {
   readonly storagePrefix?: string;
   /** Names besides those of the facts table. */
   readonly shortNames?: readonly string[];
+  /** Rules besides those of all kinds (metadata, separation of spec and status). */
   readonly rules?: ResourceRules<T>;
+  /** The form of its names. Default: DNS subdomains. */
+  readonly names?: Syntax;
+  /** Who makes an object may say its status. Default false. */
+  readonly keepsStatusOnCreate?: boolean;
   /** The cell of each column of the facts table. `Name` and `Age` are known. */
   readonly cells?: Readonly<Record<string, (object: Stored<T>, now: number) => Cell>>;
   /** Values of selectable fields whose path is not simply where the value stands. */
@@ -24,6 +33,7 @@ export function defineBuiltIn<T extends KubeObject>(resource: string, options: B
   if (!known) throw new Error(`no such resource in the facts table: ${resource}`);
   const { group, version, name: plural } = parse(resource);
   const { name: kind } = parse(known.kind);
+  const schema = builtInSchema(typeOf(group, version, kind));
   return {
     group,
     version,
@@ -37,7 +47,7 @@ export function defineBuiltIn<T extends KubeObject>(resource: string, options: B
     namespaced: known.namespaced,
     verbs: known.verbs as readonly Verb[],
     storagePrefix: options.storagePrefix ?? `/registry/${plural}`,
-    schema: builtInSchema(typeOf(group, version, kind)),
+    schema,
     subresources: subresourcesOf(resource),
     columns: columnsOf(known, options.cells ?? {}),
     selectableFields: Object.fromEntries(
@@ -45,7 +55,14 @@ export function defineBuiltIn<T extends KubeObject>(resource: string, options: B
         .filter((path) => !path.startsWith('metadata.'))
         .map((path) => [path, options.fields?.[path] ?? ((object: unknown) => textAt(object, path))]),
     ),
-    rules: options.rules ?? {},
+    rules: strategyOf<T>({
+      own: options.rules ?? {},
+      schema,
+      namespaced: known.namespaced,
+      name: options.names ?? dnsSubdomain,
+      hasStatus: `${resource}/status` in facts.resources,
+      keepsStatusOnCreate: options.keepsStatusOnCreate ?? false,
+    }),
     generation: known.generation ?? false,
     deleteReturnsObject: known.deleteReturns === 'object',
     createOnUpdate: known.createOnUpdate ?? false,
@@ -103,9 +120,15 @@ function columnsOf<T extends KubeObject>(known: ResourceFacts, cells: NonNullabl
     type: type as Column['type'],
     format,
     priority,
-    value: cells[name] ?? ((object) => (name === 'Name' ? object.metadata.name : null)),
+    value: cells[name] ?? COMMON_CELLS[name] ?? (() => null),
   }));
 }
+
+const COMMON_CELLS: Readonly<Record<string, (object: Stored<KubeObject>, now: number) => Cell>> = {
+  Name: ({ metadata }) => metadata.name,
+  Age: ({ metadata }, now) => humanAge(metadata.creationTimestamp, now),
+  'Created At': ({ metadata }) => metadata.creationTimestamp,
+};
 
 function textAt(object: unknown, path: string): string {
   let value: unknown = object;
