@@ -47,7 +47,7 @@ export async function listObjects<T extends KubeObject>(
 function planOf<T extends KubeObject>(store: ObjectStore<T>, options: ListOptions): Plan<T> {
   const selection = compileSelection(store, options);
   const unlimited = !options.limit || options.limit < 0 || (!options.continue && options.resourceVersion === '0');
-  const limit = unlimited ? Infinity : options.limit!;
+  const limit = unlimited ? Infinity : options.limit;
   if (options.continue) {
     const { revision, after } = decodeContinue(options.continue);
     return { selection, limit, revision, after: `${store.prefix()}${after}` };

@@ -107,7 +107,7 @@ export class StoredRegistries implements Registries, Lifecycle {
     const strategy = strategyOf(definition, { environment, logger, allocator: this.#allocator });
     const store = new ObjectStore(definition, storage);
     kind = { definition, store, strategy, admission: this.#admission, storage, environment, logger };
-    this.#kinds.set(key, kind as unknown as KindContext<KubeObject>);
+    this.#kinds.set(key, kind);
     return kind;
   }
 

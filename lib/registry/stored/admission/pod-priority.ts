@@ -1,4 +1,3 @@
-import type { PodSpec } from 'kubernetes-types/core/v1.js';
 import type { KubeObject, Stored } from '../../../api/object.js';
 import { forbidden } from '../../../api/status-error.js';
 import type { AdmissionContext, AdmissionPlugin } from './admission-plugin.js';
@@ -26,7 +25,7 @@ export const podPriority: AdmissionPlugin = {
     const found = name ? await classOf(name, context) : undefined;
     if (name && !found) throw forbidden(request.definition, request.name.name, `no PriorityClass with name ${name} was found`);
     spec.priority = found?.value ?? 0;
-    spec.preemptionPolicy = (found?.preemptionPolicy ?? 'PreemptLowerPriority') as NonNullable<PodSpec['preemptionPolicy']>;
+    spec.preemptionPolicy = found?.preemptionPolicy ?? 'PreemptLowerPriority';
   },
 };
 

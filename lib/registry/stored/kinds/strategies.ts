@@ -28,5 +28,5 @@ const STRATEGIES: Readonly<Record<string, (parts: StrategyParts) => unknown>> = 
 /** What a kind needs of the store besides its own rules. */
 export function strategyOf<T extends KubeObject>(definition: ResourceDefinition<T>, parts: StrategyParts): KindStrategy<T> {
   // The table is keyed by kind, so the strategy found is the one of this kind's type.
-  return (STRATEGIES[`${definition.group}/${definition.plural}`]?.(parts) ?? {}) as KindStrategy<T>;
+  return STRATEGIES[`${definition.group}/${definition.plural}`]?.(parts) ?? {};
 }

@@ -9,7 +9,7 @@ import { copyJson } from '../draft.js';
 import type { KindContext } from '../kind-context.js';
 import { MAX_ATTEMPTS } from '../kind-context.js';
 import { isMap } from './merge-patch.js';
-import { patched } from './patch-object.js';
+import { patched } from './patched.js';
 
 /**
  * Server-side apply in its basic form: makes the object, or merges the configuration into it by the list types of the schema.
@@ -71,7 +71,7 @@ function checkConfiguration(name: ObjectName, patch: object, { fieldManager }: W
   const metadata = patch['metadata'];
   if (isMap(metadata) && metadata['managedFields'] !== undefined) throw badRequest('metadata.managedFields must be nil');
   if (isMap(metadata) && metadata['name'] !== undefined && metadata['name'] !== name.name) {
-    throw badRequest(`the name of the object (${String(metadata['name'])}) does not match the name on the URL (${name.name})`);
+    throw badRequest(`the name of the object (${JSON.stringify(metadata['name'])}) does not match the name on the URL (${name.name})`);
   }
   if (fieldManager === '') {
     const error = required('fieldManager', 'is required for apply patch');

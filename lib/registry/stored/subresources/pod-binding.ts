@@ -28,8 +28,8 @@ export class PodBinding implements SubresourceVerbs<Binding>, Creator<Binding> {
   create(binding: Binding, options?: WriteOptions): Promise<Stored<Binding>>;
   create(name: ObjectName, binding: Binding, options: WriteOptions): Promise<Stored<Binding>>;
   async create(first: Binding | ObjectName, second?: Binding | WriteOptions, third?: WriteOptions): Promise<Stored<Binding>> {
-    if (!('name' in first)) return this.#bind(nameOf(first), first as Binding, (second as WriteOptions | undefined) ?? {});
-    return this.#bind(first as ObjectName, named(second as Binding, first as ObjectName), third ?? {});
+    if (!('name' in first)) return this.#bind(nameOf(first), first, (second as WriteOptions | undefined) ?? {});
+    return this.#bind(first, named(second as Binding, first), third ?? {});
   }
 
   async #bind(name: ObjectName, binding: Binding, options: WriteOptions): Promise<Stored<Binding>> {

@@ -1,0 +1,61 @@
+import { invalid, invalidObject } from '../../../api/field-error.js';
+import type { KubeObject, Stored } from '../../../api/object.js';
+import { badRequest, StatusError } from '../../../api/status-error.js';
+import type { Patch, WriteOptions } from '../../registry.js';
+import type { Change } from '../change.js';
+import type { Draft } from '../draft.js';
+import { draftOf, metaOf } from '../draft.js';
+import type { KindContext } from '../kind-context.js';
+import { replacement } from '../update.js';
+import { applyPatch } from './apply-patch.js';
+import { isMap } from './merge-patch.js';
+
+/** What a patch makes of the stored object. */
+export async function patched<T extends KubeObject>(
+  kind: KindContext<T>,
+  current: Stored<T>,
+  patch: Patch,
+  options: WriteOptions,
+  subresource?: string,
+): Promise<Change<T>> {
+  const { definition } = kind;
+  const document = applyPatch(definition.schema, current, patch);
+  if (!isMap(document)) throw invalidPatch(document, 'the result is no object');
+  const draft = decodePatched(kind, document, options);
+  checkIdentity(kind, current, draft);
+  // A patch is bound to a version only where it names one. Then it says the current one, or is refused.
+  const bound = isMap(patch.patch) && isMap(patch.patch['metadata']) && Boolean(patch.patch['metadata']['resourceVersion']);
+  metaOf(draft).resourceVersion ||= current.metadata.resourceVersion;
+  const change = await replacement(kind, current, draft, options, subresource);
+  return { draft: change.draft, repeatable: !bound };
+}
+
+function decodePatched<T extends KubeObject>({ definition }: KindContext<T>, document: object, options: WriteOptions): Draft<T> {
+  try {
+    return draftOf(definition, document as T, { ...options, decoded: false });
+  } catch (error) {
+    if (StatusError.is(error, 'BadRequest')) throw invalidPatch(document, error.message);
+    throw error;
+  }
+}
+
+/** Kubernetes names neither kind nor object here, and shows the whole result. */
+function invalidPatch(document: unknown, why: string): StatusError {
+  const message = `Invalid value: ${JSON.stringify(JSON.stringify(document))}: ${why}`;
+  return new StatusError('Invalid', ` "" is invalid: patch: ${message}`, {
+    details: { causes: [{ reason: 'FieldValueInvalid', message, field: 'patch' }] },
+  });
+}
+
+function checkIdentity<T extends KubeObject>({ definition }: KindContext<T>, current: Stored<T>, { metadata }: Draft<T>): void {
+  const { name, namespace, uid } = current.metadata;
+  if (metadata.name !== name) {
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+  }
+  if (definition.namespaced && metadata.namespace !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+  if (metadata.uid && metadata.uid !== uid) {
+    throw invalidObject(definition, name, [invalid('metadata.uid', metadata.uid, 'field is immutable')]);
+  }
+}
