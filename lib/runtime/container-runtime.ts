@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Observable } from 'rxjs';
 import type { Lifecycle } from '../base/lifecycle.js';
 import type { ExecSession, PodExecOptions, PodLogOptions } from '../api/wire/pod-streams.js';
@@ -144,6 +145,6 @@ export interface ContainerRuntime extends Lifecycle {
   exec(containerId: string, options: PodExecOptions): Promise<ExecSession>;
   attach(containerId: string, options: Omit<PodExecOptions, 'command'>): Promise<ExecSession>;
   /** A connection to a port inside the sandbox's network. */
-  portForward(sandboxId: string, port: number): Promise<import('node:stream').Duplex>;
+  portForward(sandboxId: string, port: number): Promise<Duplex>;
   stats(containerId: string): Promise<ContainerStats | undefined>;
 }
