@@ -1,0 +1,54 @@
+import type { Write } from '../storage.js';
+import type { CommitPlan, KeyChange } from '../memory/commit-plan.js';
+import type { NewRecord } from './record.js';
+
+/** Of each write: type (0 delete, 1 put), bytes of key, bytes of value; then key and value. */
+const HEAD = 9;
+
+/** A commit as a record: all its writes. */
+export function commitRecord({ revision, changes }: CommitPlan): NewRecord {
+  let payloadBytes = 0;
+  for (const change of changes) payloadBytes += HEAD + Buffer.byteLength(keyOf(change)) + valueBytes(change);
+  return {
+    kind: 'commit',
+    revision,
+    payloadBytes,
+    fill: (buffer, offset) => void changes.reduce((at, change) => fill(buffer, at, change), offset),
+  };
+}
+
+/** A record that is all header. */
+export function markRecord(kind: 'compact' | 'close', revision: number): NewRecord {
+  return { kind, revision, payloadBytes: 0, fill: () => undefined };
+}
+
+/** The writes of a commit's payload; values are copied out of it. */
+export function writesOf(payload: Buffer): Write[] {
+  const writes: Write[] = [];
+  for (let at = 0; at < payload.length;) {
+    const keyEnd = at + HEAD + payload.readUInt32LE(at + 1);
+    const valueEnd = keyEnd + payload.readUInt32LE(at + 5);
+    if (valueEnd > payload.length) throw new RangeError('a write is longer than its record');
+    const key = payload.toString('utf8', at + HEAD, keyEnd);
+    writes.push(payload[at] === 1 ? { type: 'put', key, value: Buffer.from(payload.subarray(keyEnd, valueEnd)) } : { type: 'delete', key });
+    at = valueEnd;
+  }
+  return writes;
+}
+
+function fill(buffer: Buffer, at: number, change: KeyChange): number {
+  buffer[at] = change.type === 'put' ? 1 : 0;
+  const keyBytes = buffer.write(keyOf(change), at + HEAD);
+  buffer.writeUInt32LE(keyBytes, at + 1);
+  buffer.writeUInt32LE(valueBytes(change), at + 5);
+  if (change.type === 'put') buffer.set(change.entry.value, at + HEAD + keyBytes);
+  return at + HEAD + keyBytes + valueBytes(change);
+}
+
+function keyOf(change: KeyChange): string {
+  return change.type === 'put' ? change.entry.key : change.previous.key;
+}
+
+function valueBytes(change: KeyChange): number {
+  return change.type === 'put' ? change.entry.value.length : 0;
+}
