@@ -1,0 +1,48 @@
+import type { Event } from 'kubernetes-types/core/v1.js';
+import { parseDuration } from '../../base/duration.js';
+import { events } from '../../api/core/events.js';
+import { parseTime } from '../../api/meta/time.js';
+import type { Stored } from '../../api/object.js';
+import { StatusError } from '../../api/status-error.js';
+import type { ControllerDefinition } from '../../controller/controller-definition.js';
+import { controllerFor } from '../../controller/controller-for.js';
+import type { Duration, ReconcileContext, Reconciler, Verdict } from '../../controller/reconciler.js';
+
+/** How long events are kept. */
+export interface EventExpiryOptions {
+  /** An event that was not repeated for this long is deleted. Bounds what events take of the store. Default 1 h. */
+  readonly ttl?: Duration | undefined;
+}
+
+/** Deletes old events, so that they do not fill the store. */
+export function eventExpiryController({ ttl = '1h' }: EventExpiryOptions = {}): ControllerDefinition<Event> {
+  const milliseconds = parseDuration(ttl);
+  return controllerFor(events)
+    .named('event-expiry-controller')
+    .reconcileWith(() => new EventExpiryReconciler(milliseconds));
+}
+
+class EventExpiryReconciler implements Reconciler<Event> {
+  readonly #ttl: number;
+
+  constructor(ttl: number) {
+    this.#ttl = ttl;
+  }
+
+  async reconcile(event: Stored<Event>, context: ReconcileContext<Event>): Promise<Verdict> {
+    const left = lastSeen(event) + this.#ttl - context.environment.now();
+    if (left > 0) return { after: left };
+    try {
+      const { uid, resourceVersion } = event.metadata;
+      await context.registry(events).delete(context.name, { preconditions: { uid, resourceVersion }, signal: context.signal });
+    } catch (error) {
+      if (!StatusError.is(error, 'NotFound')) throw error;
+    }
+  }
+}
+
+/** When it happened last; whoever writes an event may fill in any of these. */
+function lastSeen({ metadata, lastTimestamp, eventTime, series }: Stored<Event>): number {
+  const times = [metadata.creationTimestamp, lastTimestamp, eventTime, series?.lastObservedTime].map(parseTime);
+  return Math.max(...times.filter((time) => !Number.isNaN(time)));
+}

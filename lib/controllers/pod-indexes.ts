@@ -1,0 +1,33 @@
+import type { Pod } from 'kubernetes-types/core/v1.js';
+import { controllerOf } from '../api/meta/owner-references.js';
+import type { Stored } from '../api/object.js';
+import type { CacheReader } from '../watch/cache.js';
+
+/** The pods that a controller owns. */
+export function podsOwnedBy(cache: CacheReader<Pod>, uid: string): readonly Stored<Pod>[] {
+  return cache.index('controller-uid', (pod) => [controllerOf(pod)?.uid ?? ''].filter(Boolean)).get(uid);
+}
+
+/** The pods of a namespace that no controller owns. */
+export function orphanedPods(cache: CacheReader<Pod>, namespace: string): readonly Stored<Pod>[] {
+  return cache.index('orphans', (pod) => (controllerOf(pod) ? [] : [pod.metadata.namespace ?? ''])).get(namespace);
+}
+
+/** The pods bound to a node. */
+export function podsOnNode(cache: CacheReader<Pod>, node: string): readonly Stored<Pod>[] {
+  return cache.index('node-name', (pod) => (pod.spec?.nodeName ? [pod.spec.nodeName] : [])).get(node);
+}
+
+/** The pods of a namespace with all these labels; none for an empty map. Looks only at those with the rarest of the labels. */
+export function podsWithLabels(
+  cache: CacheReader<Pod>,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+): readonly Stored<Pod>[] {
+  const index = cache.index('labels', ({ metadata }) =>
+    Object.entries(metadata.labels ?? {}).map(([name, value]) => `${metadata.namespace ?? ''}\n${name}=${value}`),
+  );
+  const pairs = Object.entries(labels);
+  const [rarest = []] = pairs.map(([name, value]) => index.get(`${namespace}\n${name}=${value}`)).sort((a, b) => a.length - b.length);
+  return rarest.filter(({ metadata }) => pairs.every(([name, value]) => metadata.labels?.[name] === value));
+}

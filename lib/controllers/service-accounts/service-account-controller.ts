@@ -1,0 +1,71 @@
+import type { ConfigMap, Namespace } from 'kubernetes-types/core/v1.js';
+import { configMaps } from '../../api/core/config-maps.js';
+import { namespaces } from '../../api/core/namespaces.js';
+import { serviceAccounts } from '../../api/core/service-accounts.js';
+import type { Stored } from '../../api/object.js';
+import { StatusError } from '../../api/status-error.js';
+import type { ControllerDefinition } from '../../controller/controller-definition.js';
+import { controllerFor } from '../../controller/controller-for.js';
+import type { ReconcileContext, Reconciler } from '../../controller/reconciler.js';
+import { sameValue } from '../same-value.js';
+
+const ACCOUNT = 'default';
+const ROOT_CA = 'kube-root-ca.crt';
+const DESCRIPTION = {
+  'kubernetes.io/description':
+    'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.',
+};
+
+/** What pods find in each namespace. */
+export interface ServiceAccountOptions {
+  /** The certificate authority of the API server, as PEM text. Default: no ConfigMap `kube-root-ca.crt` is made. */
+  readonly rootCa?: string | undefined;
+}
+
+/** Gives each namespace what its pods need to talk to the API server: the ServiceAccount `default` and the ConfigMap `kube-root-ca.crt`. */
+export function serviceAccountController({ rootCa }: ServiceAccountOptions = {}): ControllerDefinition<Namespace> {
+  return controllerFor(namespaces)
+    .named('service-account-controller')
+    .watches(serviceAccounts, ({ metadata }) => (metadata.name === ACCOUNT ? [metadata.namespace ?? ''] : []))
+    .watches(configMaps, ({ metadata }) => (metadata.name === ROOT_CA ? [metadata.namespace ?? ''] : []))
+    .reconcileWith(() => new ServiceAccountReconciler(rootCa));
+}
+
+type Context = ReconcileContext<Namespace>;
+
+class ServiceAccountReconciler implements Reconciler<Namespace> {
+  readonly #rootCa: string | undefined;
+
+  constructor(rootCa: string | undefined) {
+    this.#rootCa = rootCa;
+  }
+
+  async reconcile({ metadata, status }: Stored<Namespace>, context: Context): Promise<void> {
+    if (metadata.deletionTimestamp || status?.phase === 'Terminating') return;
+    const namespace = metadata.name;
+    if (!context.cache(serviceAccounts).get({ namespace, name: ACCOUNT }))
+      await unlessThere(() =>
+        context.registry(serviceAccounts).create({ metadata: { name: ACCOUNT, namespace } }, { signal: context.signal }),
+      );
+    if (this.#rootCa !== undefined) await keepRootCa(namespace, this.#rootCa, context);
+  }
+}
+
+async function keepRootCa(namespace: string, rootCa: string, context: Context): Promise<void> {
+  const current = context.cache(configMaps).get({ namespace, name: ROOT_CA });
+  const data = { 'ca.crt': rootCa };
+  const options = { signal: context.signal };
+  const made: ConfigMap = { metadata: { name: ROOT_CA, namespace, annotations: DESCRIPTION }, data };
+  if (!current) await unlessThere(() => context.registry(configMaps).create(made, options));
+  else if (!sameValue(current.data, data)) await context.registry(configMaps).update({ ...current, data }, options);
+}
+
+/** It may be there though the cache does not show it yet; and a namespace that has begun to go needs nothing. */
+async function unlessThere(create: () => Promise<unknown>): Promise<void> {
+  try {
+    await create();
+  } catch (error) {
+    const harmless = (['AlreadyExists', 'Forbidden', 'NotFound'] as const).some((reason) => StatusError.is(error, reason));
+    if (!harmless) throw error;
+  }
+}
