@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, statSync, truncateSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { Changes } from '../changes.js';
 
 /** Which of its two outputs a container printed to. */
 export type LogStream = 'stdout' | 'stderr';
@@ -22,13 +23,13 @@ export interface LogPosition {
  */
 export class LogFile {
   readonly path: string;
+  /** Appends, changes of files, and closing. */
+  readonly changes = new Changes();
   readonly #half: number;
   #file: number | undefined;
   #size = 0;
   #inode = 0;
   #generation = 0;
-  #version = 0;
-  readonly #waiting = new Set<() => void>();
 
   constructor(path: string, limit: number) {
     this.path = path;
@@ -38,11 +39,6 @@ export class LogFile {
   /** One more after each change of files. */
   get generation(): number {
     return this.#generation;
-  }
-
-  /** One more after each append, change of files and close. */
-  get version(): number {
-    return this.#version;
   }
 
   get position(): LogPosition {
@@ -59,7 +55,7 @@ export class LogFile {
   close(): void {
     if (this.#file !== undefined) closeSync(this.#file);
     this.#file = undefined;
-    this.#wake();
+    this.changes.tell();
   }
 
   /** Removes both files. */
@@ -89,26 +85,12 @@ export class LogFile {
     return taken;
   }
 
-  /** Resolves once {@link LogFile.version} is no longer `version`; also when `signal` aborts. */
-  changedSince(version: number, signal?: AbortSignal): Promise<void> {
-    if (this.#version !== version || signal?.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const done = () => {
-        this.#waiting.delete(done);
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      this.#waiting.add(done);
-      signal?.addEventListener('abort', done);
-    });
-  }
-
   #write(bytes: Buffer): void {
     if (this.#file === undefined) return;
     for (let written = 0; written < bytes.length;) written += writeSync(this.#file, bytes, written);
     this.#size += bytes.length;
     if (this.#size >= this.#half) this.#rotate();
-    this.#wake();
+    this.changes.tell();
   }
 
   #rotate(): void {
@@ -133,11 +115,6 @@ export class LogFile {
       if (at < index) truncateSync(path, 0);
       else if (at === index && statSync(path).size > size) truncateSync(path, size);
     }
-  }
-
-  #wake(): void {
-    this.#version++;
-    for (const done of [...this.#waiting]) done();
   }
 }
 

@@ -33,12 +33,13 @@ export async function* readRecords(log: LogFile, { tail, ended, signal }: LogRea
     while (!signal?.aborted) {
       // Asked before the read: what is appended during it is read in the next round.
       const over = !ended || ended();
-      const { generation, version } = log;
+      const { generation } = log;
+      const { version } = log.changes;
       const records = await cursor.read();
       if (records.length > 0) yield records;
       else if (cursor.nextFile(generation)) continue;
       else if (over) return;
-      else await log.changedSince(version, signal);
+      else await log.changes.since(version, signal);
     }
   } finally {
     cursor.close();

@@ -23,7 +23,7 @@ import { RuntimeError } from '../runtime-error.js';
 import type { ProcessContainer } from './container.js';
 import type { Host } from './host.js';
 import { inspectHost } from './host.js';
-import { PodAddresses } from './pod-addresses.js';
+import { PodAddresses } from '../pod-addresses.js';
 import { ProcessSandbox } from './sandbox.js';
 
 const HOST_ADDRESS = '127.0.0.1';

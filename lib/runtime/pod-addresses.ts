@@ -1,4 +1,4 @@
-import { RuntimeError } from '../runtime-error.js';
+import { RuntimeError } from './runtime-error.js';
 
 /** The IPv4 addresses of a range, each held by one pod at most while it lives. */
 export class PodAddresses {
