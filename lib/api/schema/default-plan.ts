@@ -68,9 +68,10 @@ class TypeDefaults {
   }
 }
 
-/** Defaults that say no more than the zero value are not written. */
-function isWritten({ default: value }: Schema): boolean {
-  return value !== undefined && value !== '' && value !== 0 && value !== false && !(typeof value === 'object' && value !== null);
+/** Defaults that say no more than the zero value are not written, unless presence counts. */
+function isWritten({ default: value, 'x-kubelib-pointer': pointer }: Schema): boolean {
+  if (value === undefined || (typeof value === 'object' && value !== null)) return false;
+  return pointer === true || (value !== '' && value !== 0 && value !== false);
 }
 
 function structIn(field: Schema): { type: string; each: Child['each'] } | undefined {

@@ -41,7 +41,7 @@ export function validateMetadataUpdate(faults: Faults, metadata: ObjectMeta, old
   if (added.length > 0)
     faults.forbidden(
       'metadata.finalizers',
-      `no new finalizers can be added if the object is being deleted, found new finalizers ${JSON.stringify(added)}`,
+      `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((name) => JSON.stringify(name)).join(', ')}}`,
     );
 }
 
