@@ -23,6 +23,7 @@ export interface ControllerServices {
   readonly events: EventRecorder;
 }
 
+/** How a controller runs. */
 export interface ControllerOptions {
   /** Reconciles at once; never two of one key. Default 4. */
   readonly workers?: number;
@@ -38,10 +39,16 @@ export interface ControllerOptions {
 export interface ControllerDefinition<T extends KubeObject = KubeObject> {
   /** Default: the plural of its kind. Unique in a manager. */
   readonly name: string;
+  /** The kind whose objects are reconciled. */
   readonly for: ResourceDefinition<T>;
+  /** Kinds of objects that it makes: a change of one enqueues its owner. */
   readonly owns: readonly ResourceDefinition[];
+  /** Other kinds whose changes enqueue keys. */
   readonly watches: readonly WatchSource[];
+  /** Kinds that are looked up only: their caches are full before the first reconcile, their changes enqueue nothing. */
   readonly reads: readonly ResourceDefinition[];
+  /** The finalizer that a reconciler with `cleanup` puts on its objects. A qualified name; default `kubelib.dev/<controller name>`. */
+  readonly finalizer: string;
   readonly options: ControllerOptions;
   readonly make: (services: ControllerServices) => Reconciler<T>;
 }

@@ -49,8 +49,12 @@ export interface ReconcileContext<T extends KubeObject> {
 /** Brings one object's world to its spec. Level-triggered: it never learns which event woke it, and must be safe to run twice. */
 export interface Reconciler<T extends KubeObject> {
   reconcile(object: Stored<T>, context: ReconcileContext<T>): Promise<Verdict>;
-  /** The object is gone from the cache: forget what is kept by key. Optional. */
+  /** No object of this key is in the cache: forget what is kept by it. Optional. May be called for keys that never were an object's. */
   gone?(name: ObjectName, context: ReconcileContext<T>): Promise<Verdict>;
-  /** Its presence adds the finalizer `<controller name>`; the finalizer goes only when this succeeds. */
+  /**
+   * Undoes what `reconcile` did, once the object is being deleted. Its presence puts the controller's finalizer on each object
+   * before the first `reconcile`; the finalizer goes when this succeeds, which `{ after }` and `{ again }` do not: they ask for
+   * another call. While an object is being deleted, `reconcile` is not called.
+   */
   cleanup?(object: Stored<T>, context: ReconcileContext<T>): Promise<Verdict>;
 }

@@ -1,0 +1,86 @@
+import type { KubeObject, Stored } from '../api/object.js';
+import type { ResourceDefinition } from '../api/resource-definition.js';
+import type { ControllerDefinition, ControllerOptions, ControllerServices, WatchSource } from './controller-definition.js';
+import type { ReconcileContext, Reconciler, Verdict } from './reconciler.js';
+
+/** A reconciler that needs no more than one function. */
+export type ReconcileFunction<T extends KubeObject> = (object: Stored<T>, context: ReconcileContext<T>) => Promise<Verdict>;
+
+/**
+ * Begins the description of a controller of a kind.
+ *
+ * ```ts
+ * controllerFor(gameServers)
+ *   .owns(pods)
+ *   .reconcile(async (server, context) => {
+ *     const pod = context.cache(pods).get(server.metadata) ?? (await context.registry(pods).create(podFor(server)));
+ *     if (pod.status?.phase !== 'Running') return { after: '5s' };
+ *   });
+ * ```
+ */
+export function controllerFor<T extends KubeObject>(definition: ResourceDefinition<T>): ControllerBuilder<T> {
+  return new ControllerBuilder({ name: definition.plural, for: definition, owns: [], watches: [], reads: [], options: {} });
+}
+
+type Parts<T extends KubeObject> = Omit<ControllerDefinition<T>, 'make' | 'finalizer'> & { readonly finalizer?: string };
+
+/** Describes a controller step by step; each step gives a new builder and leaves the one before as it was. */
+export class ControllerBuilder<T extends KubeObject> {
+  readonly #parts: Parts<T>;
+
+  /** @internal Use {@link controllerFor}. */
+  constructor(parts: Parts<T>) {
+    this.#parts = parts;
+  }
+
+  /** Names the controller in logs, events and its finalizer; unique in a manager. Default: the plural of its kind. */
+  named(name: string): ControllerBuilder<T> {
+    if (!NAME.test(name)) throw new TypeError(`not a name for a controller: ${JSON.stringify(name)}`);
+    return this.#with({ name });
+  }
+
+  /** It makes objects of this kind, with an owner reference: a change of one enqueues its owner. */
+  owns<K extends KubeObject>(definition: ResourceDefinition<K>): ControllerBuilder<T> {
+    return this.#with({ owns: [...this.#parts.owns, definition] });
+  }
+
+  /** A change of an object of this kind enqueues `keys` of the object as it was and as it is. Pure and quick. */
+  watches<K extends KubeObject>(definition: ResourceDefinition<K>, keys: WatchSource<K>['keys']): ControllerBuilder<T> {
+    const source: WatchSource<K> = { definition, keys };
+    return this.#with({ watches: [...this.#parts.watches, source as WatchSource] });
+  }
+
+  /** It looks objects of these kinds up, and is not woken by their changes. */
+  reads(...definitions: readonly ResourceDefinition[]): ControllerBuilder<T> {
+    return this.#with({ reads: [...this.#parts.reads, ...definitions] });
+  }
+
+  /** How it runs; adds to the options given before. */
+  options(options: ControllerOptions): ControllerBuilder<T> {
+    return this.#with({ options: { ...this.#parts.options, ...options } });
+  }
+
+  /** The finalizer of a reconciler with `cleanup`: a qualified name such as `play.example.com/rooms`. Default `kubelib.dev/<controller name>`. */
+  finalizer(finalizer: string): ControllerBuilder<T> {
+    if (!FINALIZER.test(finalizer)) throw new TypeError(`not a qualified name: ${JSON.stringify(finalizer)}`);
+    return this.#with({ finalizer });
+  }
+
+  /** With this reconciler, or function: the same one for every manager that runs the definition. */
+  reconcile(reconciler: Reconciler<T> | ReconcileFunction<T>): ControllerDefinition<T> {
+    const made = typeof reconciler === 'function' ? { reconcile: reconciler } : reconciler;
+    return this.reconcileWith(() => made);
+  }
+
+  /** With a reconciler that is made of the manager's services, anew for each start of the manager. */
+  reconcileWith(make: (services: ControllerServices) => Reconciler<T>): ControllerDefinition<T> {
+    return { ...this.#parts, finalizer: this.#parts.finalizer ?? `kubelib.dev/${this.#parts.name}`, make };
+  }
+
+  #with(change: Partial<Parts<T>>): ControllerBuilder<T> {
+    return new ControllerBuilder({ ...this.#parts, ...change });
+  }
+}
+
+const NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+const FINALIZER = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;

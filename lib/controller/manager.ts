@@ -1,0 +1,88 @@
+import type { Environment } from '../base/environment.js';
+import type { Lifecycle } from '../base/lifecycle.js';
+import type { Logger } from '../base/logger.js';
+import { silentLogger } from '../base/logger.js';
+import { OnceLifecycle } from '../base/once-lifecycle.js';
+import type { KubeObject } from '../api/object.js';
+import type { Registries } from '../registry/registry.js';
+import type { Caches } from '../watch/cache.js';
+import { SharedCaches } from '../watch/shared-caches.js';
+import { ApiEventRecorder } from './api-event-recorder.js';
+import type { ControllerDefinition } from './controller-definition.js';
+import { Controller } from './controller.js';
+import type { Duration } from './reconciler.js';
+
+/** What a {@link Manager} takes. */
+export interface ManagerOptions {
+  readonly registries: Registries;
+  readonly environment: Environment;
+  /** What to run. Names must be unique. */
+  readonly controllers: readonly ControllerDefinition[];
+  /** Caches to share with others: started with the manager if they are not yet; whoever made them stops them. Default: its own, stopped with it. */
+  readonly caches?: Caches | undefined;
+  /** Default: nothing is logged. */
+  readonly logger?: Logger | undefined;
+  /** How long `stop()` waits for reconciles that have been told to end. Default 3 s; what runs on then is logged and left alone. */
+  readonly drain?: Duration | undefined;
+  /** How long `start()` waits for the caches of a controller. Default 2 min; it then rejects and nothing runs. */
+  readonly syncTimeout?: Duration | undefined;
+}
+
+/**
+ * Runs controllers over one set of caches.
+ *
+ * `start()` resolves when all caches are full and all workers run. `stop()` stops all controllers at once, waits for what
+ * they do, and leaves nothing running; it can be started again, for example each time it is elected.
+ */
+export class Manager implements Lifecycle {
+  readonly #caches: Caches;
+  readonly #ownCaches: Lifecycle | undefined;
+  readonly #controllers: readonly Controller<KubeObject>[];
+  readonly #recorders: readonly ApiEventRecorder[];
+  readonly #lifecycle: OnceLifecycle;
+
+  constructor(options: ManagerOptions) {
+    const { registries, environment, controllers, logger = silentLogger, drain, syncTimeout } = options;
+    checkNames(controllers);
+    this.#ownCaches = options.caches ? undefined : new SharedCaches({ registries, environment, logger });
+    const caches = options.caches ?? (this.#ownCaches as SharedCaches);
+    this.#caches = caches;
+    const parts = controllers.map((definition) => {
+      const log = logger.child({ controller: definition.name });
+      const events = new ApiEventRecorder({ registries, environment, component: definition.name, logger: log });
+      const services = { registries, caches, environment, log, events };
+      return { events, controller: new Controller({ definition, services, drain, syncTimeout }) };
+    });
+    this.#controllers = parts.map(({ controller }) => controller);
+    this.#recorders = parts.map(({ events }) => events);
+    this.#lifecycle = new OnceLifecycle({ start: (signal) => this.#begin(signal), stop: () => this.#end() });
+  }
+
+  start(): Promise<void> {
+    return this.#lifecycle.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#lifecycle.stop();
+  }
+
+  async #begin(signal: AbortSignal): Promise<void> {
+    // A controller may wait long for its caches: it must not have to when the manager is stopped meanwhile.
+    signal.addEventListener('abort', () => this.#controllers.forEach((controller) => void controller.stop()), { once: true });
+    await this.#caches.start();
+    await Promise.all(this.#recorders.map((recorder) => recorder.start()));
+    await Promise.all(this.#controllers.map((controller) => controller.start()));
+  }
+
+  async #end(): Promise<void> {
+    await Promise.all(this.#controllers.map((controller) => controller.stop()));
+    await Promise.all(this.#recorders.map((recorder) => recorder.stop()));
+    await this.#ownCaches?.stop();
+  }
+}
+
+function checkNames(controllers: readonly ControllerDefinition[]): void {
+  const names = controllers.map(({ name }) => name);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw new TypeError(`two controllers are named ${twice}: give one another name with .named(…)`);
+}

@@ -1,0 +1,72 @@
+import type { Environment } from '../base/environment.js';
+import type { Logger } from '../base/logger.js';
+import type { KubeObject, ObjectName, Stored } from '../api/object.js';
+import type { ResourceDefinition } from '../api/resource-definition.js';
+import { StatusError } from '../api/status-error.js';
+import type { Registries, Registry } from '../registry/registry.js';
+import type { CacheReader } from '../watch/cache.js';
+import type { ControllerDefinition, ControllerServices } from './controller-definition.js';
+import type { EventRecorder } from './event-recorder.js';
+import type { ReconcileContext } from './reconciler.js';
+
+/** The context of one reconcile. */
+export class RunContext<T extends KubeObject> implements ReconcileContext<T> {
+  readonly environment: Environment;
+  readonly events: EventRecorder;
+  readonly registries: Registries;
+  readonly #definition: ControllerDefinition<T>;
+  readonly #services: ControllerServices;
+  readonly #kinds: ReadonlySet<string>;
+  #log: Logger | undefined;
+
+  constructor(
+    definition: ControllerDefinition<T>,
+    services: ControllerServices,
+    kinds: ReadonlySet<string>,
+    readonly key: string,
+    readonly name: ObjectName,
+    readonly signal: AbortSignal,
+  ) {
+    this.environment = services.environment;
+    this.events = services.events;
+    this.registries = services.registries;
+    this.#definition = definition;
+    this.#services = services;
+    this.#kinds = kinds;
+  }
+
+  get log(): Logger {
+    this.#log ??= this.#services.log.child({ key: this.key });
+    return this.#log;
+  }
+
+  registry<K extends KubeObject>(definition: ResourceDefinition<K>): Registry<K> {
+    return this.registries.registry(definition);
+  }
+
+  cache<K extends KubeObject>(definition: ResourceDefinition<K>): CacheReader<K> {
+    if (this.#kinds.has(kindKey(definition))) return this.#services.caches.cache(definition);
+    const { name } = this.#definition;
+    throw new TypeError(
+      `controller ${name} has not declared ${definition.plural}: add .reads(${definition.plural}), .owns(…) or .watches(…)`,
+    );
+  }
+
+  async fresh(): Promise<Stored<T> | undefined> {
+    try {
+      return await this.registry(this.#definition.for).get(this.name, { signal: this.signal });
+    } catch (error) {
+      if (StatusError.is(error, 'NotFound')) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** What tells one kind from another. */
+export const kindKey = (definition: ResourceDefinition) => `${definition.apiVersion}/${definition.kind}`;
+
+/** All kinds that a controller has declared, its own first. */
+export function declaredKinds(definition: ControllerDefinition): readonly ResourceDefinition[] {
+  const all = [definition.for, ...definition.owns, ...definition.watches.map((source) => source.definition), ...definition.reads];
+  return [...new Map(all.map((kind) => [kindKey(kind), kind])).values()];
+}
