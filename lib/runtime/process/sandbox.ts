@@ -22,7 +22,7 @@ export class ProcessSandbox {
 
   /** Makes a sandbox in `directory`, which must not exist yet. */
   static create(host: Host, directory: string, state: SandboxState): ProcessSandbox {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    mkdirSync(join(directory, 'containers'), { recursive: true, mode: 0o700 });
     writeJson(join(directory, 'sandbox.json'), state);
     return new ProcessSandbox(host, directory, state);
   }
@@ -32,8 +32,8 @@ export class ProcessSandbox {
     const state = readJson(join(directory, 'sandbox.json')) as SandboxState | undefined;
     if (!state) return undefined;
     const sandbox = new ProcessSandbox(host, directory, state);
-    for (const name of readdirSync(directory)) {
-      const container = await ProcessContainer.load(host, state, join(directory, name));
+    for (const id of readdirSync(sandbox.#containersDirectory)) {
+      const container = await ProcessContainer.load(host, state, join(sandbox.#containersDirectory, id));
       if (container) sandbox.#containers.set(container.id, container);
     }
     return sandbox;
@@ -69,7 +69,7 @@ export class ProcessSandbox {
         throw new RuntimeError('Exists', `attempt ${attempt} of container "${name}" exists already`);
     }
     const record = { id, config, createdAt: this.#host.environment.now() };
-    const container = ProcessContainer.create(this.#host, this.state, join(this.#directory, id), record);
+    const container = ProcessContainer.create(this.#host, this.state, join(this.#containersDirectory, id), record);
     this.#containers.set(id, container);
     return container;
   }
@@ -79,6 +79,10 @@ export class ProcessSandbox {
     if (container.running) throw new RuntimeError('Failed', `container "${container.config.name}" is running: stop it first`);
     container.remove();
     this.#containers.delete(container.id);
+  }
+
+  get #containersDirectory(): string {
+    return join(this.#directory, 'containers');
   }
 
   /** Kills what still runs, and leaves nothing behind. */

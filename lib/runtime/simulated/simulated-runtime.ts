@@ -189,7 +189,7 @@ export class SimulatedRuntime implements ContainerRuntime {
       const { onExec = () => 0 } = this.#options;
       return this.#track(
         container,
-        simulatedSession((io) => onExec(container.target, options.command, io)),
+        simulatedSession((io) => onExec(container.target, options.command, io), options.stdin),
       );
     });
   }
@@ -203,7 +203,7 @@ export class SimulatedRuntime implements ContainerRuntime {
           for (const { stream, text } of lines) if (options[stream]) outputs[stream].write(text);
         }
         return container.exitCode ?? 0;
-      });
+      }, false);
     });
   }
 

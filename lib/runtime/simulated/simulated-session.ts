@@ -5,9 +5,10 @@ import type { SimulatedExecIo } from './simulation.js';
 
 const KILLED = 137;
 
-/** A session whose other end is a function: it gets the streams and gives the exit code. */
-export function simulatedSession(run: (io: SimulatedExecIo) => number | Promise<number>): ExecSession {
+/** A session whose other end is a function: it gets the streams and gives the exit code. Without `input`, there is none to read. */
+export function simulatedSession(run: (io: SimulatedExecIo) => number | Promise<number>, input: boolean): ExecSession {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  if (!input) stdin.end();
   const abort = new AbortController();
   const killed = once(abort.signal, 'abort').then(() => KILLED);
   const ran = Promise.resolve().then(() => run({ stdin, stdout, stderr, signal: abort.signal }));
