@@ -123,7 +123,6 @@ describe('MemoryStorage', () => {
     // Visiting all would be 40 million visits, which no machine does in this time.
     expect(performance.now() - start).to.be.lessThan(1500);
     expect(seen).to.equal(2000);
-    await storage.stop();
   });
 
   it('still holds what it held when it is started again', async () => {
