@@ -1,5 +1,15 @@
 import type { Schema } from './schema.js';
 
+/** Sets the defaults of a custom kind's schema in an object, in place; metadata has none. */
+export function applyCustomDefaults(schema: Schema, object: object): void {
+  const fields = object as Record<string, unknown>;
+  for (const [name, field] of Object.entries(schema.properties ?? {})) {
+    if (name === 'metadata') continue;
+    if (fields[name] === undefined && field.default !== undefined) fields[name] = structuredClone(field.default);
+    applySchemaDefaults(field, fields[name]);
+  }
+}
+
 /** Sets the defaults of a structural schema in a value, in place: parents first, so that a default object gets those of its fields. */
 export function applySchemaDefaults(schema: Schema, value: unknown): void {
   if (!hasDefaults(schema)) return;

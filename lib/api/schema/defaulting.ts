@@ -1,6 +1,6 @@
 import type { KubeObject } from '../object.js';
 import type { ResourceDefinition } from '../resource-definition.js';
-import { applySchemaDefaults } from './default-custom.js';
+import { applyCustomDefaults } from './default-custom.js';
 import { typeDefaults } from './default-plan.js';
 
 /**
@@ -9,6 +9,6 @@ import { typeDefaults } from './default-plan.js';
  */
 export function applyDefaults<T extends KubeObject>(definition: ResourceDefinition<T>, draft: T): void {
   const type = definition.schema['x-kubelib-type'];
-  if (definition.custom || type === undefined) applySchemaDefaults(definition.schema, draft);
+  if (definition.custom || type === undefined) applyCustomDefaults(definition.schema, draft);
   else typeDefaults(type).apply(draft as Record<string, unknown>, draft as Record<string, unknown>);
 }

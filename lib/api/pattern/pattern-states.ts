@@ -1,0 +1,54 @@
+import type { Accepts, Node } from './pattern-node.js';
+
+/** One state of the automaton; `next` are indices. */
+export type State =
+  | { readonly type: 'character'; readonly accepts: Accepts; next: number }
+  | { readonly type: 'assert'; readonly kind: 'start' | 'end' | 'boundary' | 'no-boundary'; next: number }
+  | { readonly type: 'split'; readonly next: number[] }
+  | { readonly type: 'match' };
+
+/** Patterns that would become larger are refused. */
+const MAX_STATES = 20_000;
+
+/** The automaton of a pattern; it starts in state 0. */
+export function statesOf(root: Node): readonly State[] {
+  const states: State[] = [{ type: 'split', next: [] }];
+  const match = add(states, { type: 'match' });
+  (states[0] as { next: number[] }).next.push(build(states, root, match));
+  return states;
+}
+
+/** Adds the states of a node that lead to `then`; gives where they begin. Built from the end to the beginning. */
+function build(states: State[], node: Node, then: number): number {
+  switch (node.type) {
+    case 'character':
+      return add(states, { type: 'character', accepts: node.accepts, next: then });
+    case 'assert':
+      return add(states, { type: 'assert', kind: node.kind, next: then });
+    case 'sequence':
+      return node.parts.reduceRight((next, part) => build(states, part, next), then);
+    case 'choice':
+      return add(states, { type: 'split', next: node.parts.map((part) => build(states, part, then)) });
+    case 'repeat':
+      return repeat(states, node, then);
+  }
+}
+
+function repeat(states: State[], { part, min, max }: Extract<Node, { type: 'repeat' }>, then: number): number {
+  let next = then;
+  if (max === Number.POSITIVE_INFINITY) {
+    const loop: State = { type: 'split', next: [then] };
+    next = add(states, loop);
+    loop.next.push(build(states, part, next));
+  } else {
+    for (let optional = max - min; optional > 0; optional -= 1)
+      next = add(states, { type: 'split', next: [build(states, part, next), then] });
+  }
+  for (let needed = min; needed > 0; needed -= 1) next = build(states, part, next);
+  return next;
+}
+
+function add(states: State[], state: State): number {
+  if (states.length >= MAX_STATES) throw new SyntaxError('the pattern is too large');
+  return states.push(state) - 1;
+}

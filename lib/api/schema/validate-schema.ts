@@ -1,0 +1,150 @@
+import { notSupported, required, tooLong, tooMany } from '../field-error.js';
+import { Pattern } from '../pattern/pattern.js';
+import { Faults, sameJson } from '../validation/faults.js';
+import { hasFormat } from './formats.js';
+import { goKind } from './go-kind.js';
+import type { Schema } from './schema.js';
+import { validateCombinations } from './validate-combinations.js';
+
+/** Checks a value and all it holds against a structural schema, in the words of Kubernetes. `path` is where the value stands. */
+export function validateSchema(faults: Faults, path: string, schema: Schema, value: unknown): void {
+  if (!validateType(faults, path, schema, value)) return;
+  if (value === null) return;
+  validateEnum(faults, path, schema, value);
+  if (typeof value === 'string') validateString(faults, path, schema, value);
+  else if (typeof value === 'number') validateNumber(faults, path, schema, value);
+  else if (Array.isArray(value)) validateList(faults, path, schema, value);
+  else if (typeof value === 'object') validateObject(faults, path, schema, value as Record<string, unknown>);
+  validateCombinations(faults, path, schema, (one) => {
+    const own = new Faults();
+    validateSchema(own, path, one, value);
+    return own.list;
+  });
+}
+
+/** Compiles the patterns of a schema, so that a bad one is found when a kind is defined. Throws SyntaxError. */
+export function checkPatterns(schema: Schema): void {
+  if (schema.pattern !== undefined) patternOf(schema.pattern);
+  const { properties = {}, items, additionalProperties, allOf = [], anyOf = [], oneOf = [], not } = schema;
+  for (const child of [...Object.values(properties), items, additionalProperties, ...allOf, ...anyOf, ...oneOf, not])
+    if (typeof child === 'object') checkPatterns(child);
+}
+
+function validateType(faults: Faults, path: string, schema: Schema, value: unknown): boolean {
+  if (value === null && schema.nullable) return true;
+  const wanted = schema['x-kubernetes-int-or-string'] ? 'integer,string' : schema.type;
+  if (wanted === undefined) return true;
+  const found = typeName(value);
+  const fits =
+    wanted === 'integer,string'
+      ? found === 'integer' || found === 'string'
+      : found === wanted || (wanted === 'number' && found === 'integer');
+  if (fits) return true;
+  faults.add({
+    type: 'TypeInvalid',
+    field: path,
+    message: `Invalid value: "${found}": ${path} in body must be of type ${wanted}: "${found}"`,
+  });
+  return false;
+}
+
+function typeName(value: unknown): string {
+  if (typeof value === 'boolean') return 'boolean';
+  return typeof value === 'number' && Number.isInteger(value) ? 'integer' : goKind(value);
+}
+
+function validateEnum(faults: Faults, path: string, schema: Schema, value: unknown): void {
+  if (!schema.enum || schema.enum.some((one) => sameJson(one, value))) return;
+  faults.add(
+    notSupported(
+      path,
+      value,
+      schema.enum.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))),
+    ),
+  );
+}
+
+function validateString(faults: Faults, path: string, schema: Schema, value: string): void {
+  const { minLength, maxLength, pattern, format } = schema;
+  if (minLength !== undefined || maxLength !== undefined) {
+    const length = lengthOf(value);
+    if (minLength !== undefined && length < minLength)
+      faults.invalid(path, value, `${path} in body should be at least ${minLength} chars long`);
+    if (maxLength !== undefined && length > maxLength) faults.add(tooLong(path, maxLength));
+  }
+  if (pattern !== undefined && !patternOf(pattern).test(value)) faults.invalid(path, value, `${path} in body should match '${pattern}'`);
+  if (format !== undefined && !hasFormat(value, format))
+    faults.add({
+      type: 'TypeInvalid',
+      field: path,
+      message: `Invalid value: ${JSON.stringify(value)}: ${path} in body must be of type ${format}: ${JSON.stringify(value)}`,
+    });
+}
+
+function validateNumber(faults: Faults, path: string, schema: Schema, value: number): void {
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
+  const refuse = (words: string) => faults.invalid(path, value, `${path} in body should be ${words}`);
+  if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum))
+    refuse(`greater than ${exclusiveMinimum ? '' : 'or equal to '}${minimum}`);
+  if (maximum !== undefined && (exclusiveMaximum ? value >= maximum : value > maximum))
+    refuse(`less than ${exclusiveMaximum ? '' : 'or equal to '}${maximum}`);
+  if (multipleOf !== undefined && Math.abs(value / multipleOf - Math.round(value / multipleOf)) > Number.EPSILON)
+    refuse(`a multiple of ${multipleOf}`);
+}
+
+function validateList(faults: Faults, path: string, schema: Schema, value: readonly unknown[]): void {
+  const { minItems, maxItems, items } = schema;
+  if (minItems !== undefined && value.length < minItems)
+    faults.invalid(path, value.length, `${path} in body should have at least ${minItems} items`);
+  if (maxItems !== undefined && value.length > maxItems) faults.add(tooMany(path, value.length, maxItems));
+  if (items) value.forEach((item, index) => validateSchema(faults, `${path}[${index}]`, items, item));
+  validateUnique(faults, path, schema, value);
+}
+
+/** Items of a set, and keys of a list that is a map, occur once. */
+function validateUnique(faults: Faults, path: string, schema: Schema, value: readonly unknown[]): void {
+  const type = schema['x-kubernetes-list-type'];
+  const keys = schema['x-kubernetes-list-map-keys'] ?? [];
+  if (type !== 'set' && type !== 'map') return;
+  const seen = new Set<string>();
+  value.forEach((item, index) => {
+    const identity = type === 'set' ? item : Object.fromEntries(keys.map((key) => [key, (item as Record<string, unknown> | null)?.[key]]));
+    const text = JSON.stringify(identity) ?? '';
+    if (seen.has(text)) faults.duplicate(`${path}[${index}]`, identity);
+    seen.add(text);
+  });
+}
+
+function validateObject(faults: Faults, path: string, schema: Schema, value: Record<string, unknown>): void {
+  const { minProperties, maxProperties, properties = {}, additionalProperties } = schema;
+  const names = Object.keys(value);
+  if (minProperties !== undefined && names.length < minProperties)
+    faults.invalid(path, names.length, `${path} in body should have at least ${minProperties} properties`);
+  if (maxProperties !== undefined && names.length > maxProperties) faults.add(tooMany(path, names.length, maxProperties));
+  for (const name of schema.required ?? []) if (value[name] === undefined) faults.add(required(within(path, name)));
+  for (const name of names) {
+    const known = Object.hasOwn(properties, name)
+      ? properties[name]
+      : typeof additionalProperties === 'object'
+        ? additionalProperties
+        : undefined;
+    if (known && value[name] !== undefined) validateSchema(faults, within(path, name), known, value[name]);
+  }
+}
+
+const within = (path: string, name: string) => (path === '' ? name : `${path}.${name}`);
+
+/** Code points, as Kubernetes counts. */
+function lengthOf(text: string): number {
+  let length = 0;
+  for (const _ of text) length += 1;
+  return length;
+}
+
+const patterns = new Map<string, Pattern>();
+
+function patternOf(source: string): Pattern {
+  let pattern = patterns.get(source);
+  if (!pattern) patterns.set(source, (pattern = new Pattern(source)));
+  return pattern;
+}
