@@ -329,7 +329,8 @@ export class PodWorker {
     const podIP = podIPOf(pod, actual, this.#context.hostIPs);
     const probed = (actual.sandbox?.containers ?? []).flatMap((record) => {
       const container = containerOf(pod, record.name)?.spec;
-      if (record.state !== 'running' || !container || this.#starts.has(record.name)) return [];
+      if (record.state !== 'running' || !container) return [];
+      if (container.lifecycle?.postStart && this.#starts.has(record.name)) return [];
       const startedAt = record.startedAt ?? record.createdAt;
       return [{ container, containerId: record.id, startedAt, podIP, adopted: this.#keeper.adopted(record.id) }];
     });

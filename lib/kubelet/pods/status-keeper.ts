@@ -2,7 +2,6 @@ import type { ContainerStatus, Pod, PodCondition, PodStatus } from 'kubernetes-t
 import { conditionOf } from '../../api/meta/conditions.js';
 import { timestamp } from '../../api/meta/time.js';
 import type { Stored } from '../../api/object.js';
-import type { RuntimeContainer } from '../../runtime/container-runtime.js';
 import type { PodProbes } from '../probes/pod-probes.js';
 import { isOwnCondition } from '../status/pod-conditions.js';
 import { podStatusOf } from '../status/pod-status.js';
@@ -12,6 +11,7 @@ import type { ContainerStarts } from './container-starts.js';
 import { drainedStatus } from './drained-status.js';
 import type { Waiting } from './plan.js';
 import type { PodContext } from './pod-context.js';
+import type { PodContainer } from './pod-spec.js';
 import { isFinished } from './pod-spec.js';
 
 /** What a status is to say besides what is seen. */
@@ -104,8 +104,8 @@ export class StatusKeeper {
 
   #make(pod: Stored<Pod>, actual: ActualPod, { waiting = new Map<string, Waiting>(), final = false, failure }: StatusView): PodStatus {
     const { context, probes, starts } = this.#options;
-    // A container that is being started, hooks included, is not there for others yet.
-    const isUp = ({ name, id }: RuntimeContainer) => !starts.has(name) || this.#adopted.has(id);
+    // While its postStart hook runs, a container is not there for others yet.
+    const isUp = ({ spec }: PodContainer) => !spec.lifecycle?.postStart || !starts.has(spec.name);
     return podStatusOf({
       pod,
       old: { ...pod.status, ...this.#status, conditions: merged(pod.status?.conditions, this.#status.conditions) },
@@ -118,8 +118,8 @@ export class StatusKeeper {
       startTime: this.startTime,
       now: context.environment.now(),
       message: () => undefined,
-      ready: (_container, record) => isUp(record) && probes.ready(record.id),
-      started: (_container, record) => isUp(record) && probes.started(record.id),
+      ready: (container, record) => isUp(container) && probes.ready(record.id),
+      started: (container, record) => isUp(container) && probes.started(record.id),
     });
   }
 }
