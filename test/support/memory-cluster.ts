@@ -3,6 +3,8 @@ import { VirtualEnvironment } from '../../lib/base/virtual-environment.js';
 import { createCatalog } from '../../lib/api/catalog.js';
 import { builtInDefinitions } from '../../lib/api/kinds.js';
 import type { ResourceDefinition } from '../../lib/api/resource-definition.js';
+import type { AdmissionPlugin } from '../../lib/registry/stored/admission.js';
+import { defaultAdmission } from '../../lib/registry/stored/admission.js';
 import { StoredRegistries } from '../../lib/registry/stored/stored-registries.js';
 import { MemoryStorage } from '../../lib/storage/memory/memory-storage.js';
 
@@ -12,6 +14,8 @@ export interface MemoryClusterOptions<E extends Environment> {
   readonly environment?: E;
   /** Kinds besides the built-in ones. */
   readonly resources?: readonly ResourceDefinition[];
+  /** What decides about writes besides the default admission. */
+  readonly admission?: readonly AdmissionPlugin[];
 }
 
 /** Real registries over a store in memory, started: all that a controller needs of a cluster. */
@@ -19,7 +23,8 @@ export async function memoryCluster<E extends Environment = VirtualEnvironment>(
   const environment = options.environment ?? (new VirtualEnvironment() as Environment as E);
   const storage = new MemoryStorage({ environment });
   const catalog = createCatalog([...builtInDefinitions, ...(options.resources ?? [])]);
-  const registries = new StoredRegistries({ storage, environment, catalog });
+  const admission = [...defaultAdmission(), ...(options.admission ?? [])];
+  const registries = new StoredRegistries({ storage, environment, catalog, admission });
   await registries.start();
   const stop = async () => {
     await registries.stop();

@@ -1,5 +1,6 @@
 import type { OwnerReference } from 'kubernetes-types/meta/v1.js';
 import { events } from '../../api/core/events.js';
+import { builtInDefinitions } from '../../api/kinds.js';
 import type { KubeObject, ObjectName, Stored } from '../../api/object.js';
 import type { ResourceDefinition } from '../../api/resource-definition.js';
 import type { ControllerDefinition, ControllerServices } from '../../controller/controller-definition.js';
@@ -13,9 +14,9 @@ import { Ownership } from './ownership.js';
  * Deletes what belongs to objects that are gone, by owner references, over all these kinds: one controller a kind, which share
  * one graph. Deletions in the foreground wait for their dependents, deletions that orphan let go of them.
  *
- * Events are left out: they have no owners, and come in numbers.
+ * `definitions`: the kinds that may own and be owned. Default: all built-in ones. Events are left out: they have no owners, and come in numbers.
  */
-export function garbageCollector(definitions: readonly ResourceDefinition[]): readonly ControllerDefinition[] {
+export function garbageCollector(definitions: readonly ResourceDefinition[] = builtInDefinitions): readonly ControllerDefinition[] {
   const kinds = collectable(definitions);
   const shared = new WeakMap<object, Graph>();
   const graphOf = (services: ControllerServices) => {

@@ -6,6 +6,7 @@ import { conditionOf } from '../../api/meta/conditions.js';
 import type { ObjectName, Stored } from '../../api/object.js';
 import type { ReconcileContext, Reconciler, Verdict } from '../../controller/reconciler.js';
 import { podsOnNode } from '../pod-indexes.js';
+import { TaintTimes } from './eviction.js';
 import { unknownConditions } from './node-conditions.js';
 import { NodeHealth } from './node-health.js';
 import type { ResolvedNodeLifecycleOptions } from './node-lifecycle-options.js';
@@ -22,6 +23,7 @@ const LOOK_AGAIN = 5000;
 export class NodeLifecycleReconciler implements Reconciler<Node> {
   readonly #options: ResolvedNodeLifecycleOptions;
   readonly #health = new NodeHealth();
+  readonly #taintTimes = new TaintTimes();
   /** Monotonic time since which a node is missing that pods are bound to. */
   readonly #missingSince = new Map<string, number>();
 
@@ -38,13 +40,15 @@ export class NodeLifecycleReconciler implements Reconciler<Node> {
     if (ready && ready.status !== 'True') await markPodsNotReady(tainted, context);
     // When no node at all answers, it is more likely this side that is cut off: nothing is deleted then, as in Kubernetes.
     const mayEvict = ready?.status !== 'Unknown' || someNodeAnswers(context);
-    waits.push(mayEvict ? await evictPods(tainted, this.#options, context) : LOOK_AGAIN);
+    const driving = this.#taintTimes.driving(tainted.metadata.name, tainted.spec?.taints, context.environment.now());
+    waits.push(mayEvict ? await evictPods(tainted, driving, this.#options.podEvictionTimeout, context) : LOOK_AGAIN);
     if (ready?.status === 'Unknown') waits.push(await forceRemovals(tainted.metadata.name, this.#options.forceRemovalAfter, context));
     return next(waits);
   }
 
   async gone({ name }: ObjectName, context: Context): Promise<Verdict> {
     this.#health.forget(name);
+    this.#taintTimes.forget(name);
     if (podsOnNode(context.cache(pods), name).length === 0) return void this.#missingSince.delete(name);
     const now = context.environment.monotonic();
     const since = this.#missingSince.get(name) ?? now;

@@ -8,8 +8,8 @@ import { StatusError } from '../../api/status-error.js';
 import type { ReconcileContext } from '../../controller/reconciler.js';
 import { podsOnNode } from '../pod-indexes.js';
 import { isFinished, isReady } from '../pod-state.js';
-import { drivingTaints, evictionTime } from './eviction.js';
-import type { ResolvedNodeLifecycleOptions } from './node-lifecycle-options.js';
+import type { DrivingTaint } from './eviction.js';
+import { evictionTime } from './eviction.js';
 
 type Context = ReconcileContext<Node>;
 
@@ -39,14 +39,18 @@ async function markNotReady(pod: Stored<Pod>, context: Context): Promise<void> {
   context.events.event(pod, 'Warning', 'NodeNotReady', 'Node is not ready');
 }
 
-/** Deletes the pods that may not stay any longer. Answers with the milliseconds until the next one may not. */
-export async function evictPods(node: Stored<Node>, options: ResolvedNodeLifecycleOptions, context: Context): Promise<number> {
-  const taints = drivingTaints(node.spec?.taints);
+/** Deletes the pods that may not stay with these taints any longer. Answers with the milliseconds until the next one may not. */
+export async function evictPods(
+  node: Stored<Node>,
+  taints: readonly DrivingTaint[],
+  unreachableFor: number,
+  context: Context,
+): Promise<number> {
   if (taints.length === 0) return Infinity;
   const now = context.environment.now();
   const times = podsOnNode(context.cache(pods), node.metadata.name)
     .filter((pod) => !pod.metadata.deletionTimestamp && !isFinished(pod))
-    .map((pod) => ({ pod, at: evictionTime(pod, taints, options.podEvictionTimeout) }));
+    .map((pod) => ({ pod, at: evictionTime(pod, taints, unreachableFor) }));
   await Promise.all(times.filter(({ at }) => at <= now).map(({ pod }) => evict(pod, context)));
   return Math.min(Infinity, ...times.filter(({ at }) => at > now).map(({ at }) => at - now));
 }

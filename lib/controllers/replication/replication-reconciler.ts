@@ -7,6 +7,7 @@ import type { ObjectName, Stored } from '../../api/object.js';
 import { StatusError } from '../../api/status-error.js';
 import type { ReconcileContext, Reconciler, Verdict } from '../../controller/reconciler.js';
 import { Expectations } from '../expectations.js';
+import { isNamespaceTerminating } from '../namespace-terminating.js';
 import { sameValue } from '../same-value.js';
 import type { SelectorIndex } from '../selector-index.js';
 import { slowStart } from '../slow-start.js';
@@ -134,8 +135,5 @@ function podOf(controller: Stored<ReplicationController>): Pod {
     ...(spec ? { spec } : {}),
   };
 }
-
-const isNamespaceTerminating = (error: unknown) =>
-  StatusError.is(error, 'Forbidden') && error.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating');
 
 const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

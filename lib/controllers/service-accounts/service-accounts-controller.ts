@@ -7,6 +7,7 @@ import { StatusError } from '../../api/status-error.js';
 import type { ControllerDefinition } from '../../controller/controller-definition.js';
 import { controllerFor } from '../../controller/controller-for.js';
 import type { ReconcileContext, Reconciler } from '../../controller/reconciler.js';
+import { isNamespaceTerminating } from '../namespace-terminating.js';
 import { sameValue } from '../same-value.js';
 
 const ACCOUNT = 'default';
@@ -17,27 +18,27 @@ const DESCRIPTION = {
 };
 
 /** What pods find in each namespace. */
-export interface ServiceAccountOptions {
+export interface ServiceAccountsOptions {
   /** The certificate authority of the API server, as PEM text. Default: no ConfigMap `kube-root-ca.crt` is made. */
-  readonly rootCa?: string | undefined;
+  readonly ca?: string | undefined;
 }
 
 /** Gives each namespace what its pods need to talk to the API server: the ServiceAccount `default` and the ConfigMap `kube-root-ca.crt`. */
-export function serviceAccountController({ rootCa }: ServiceAccountOptions = {}): ControllerDefinition<Namespace> {
+export function serviceAccountsController({ ca }: ServiceAccountsOptions = {}): ControllerDefinition<Namespace> {
   return controllerFor(namespaces)
-    .named('service-account-controller')
+    .named('service-accounts-controller')
     .watches(serviceAccounts, ({ metadata }) => (metadata.name === ACCOUNT ? [metadata.namespace ?? ''] : []))
     .watches(configMaps, ({ metadata }) => (metadata.name === ROOT_CA ? [metadata.namespace ?? ''] : []))
-    .reconcileWith(() => new ServiceAccountReconciler(rootCa));
+    .reconcileWith(() => new ServiceAccountsReconciler(ca));
 }
 
 type Context = ReconcileContext<Namespace>;
 
-class ServiceAccountReconciler implements Reconciler<Namespace> {
-  readonly #rootCa: string | undefined;
+class ServiceAccountsReconciler implements Reconciler<Namespace> {
+  readonly #ca: string | undefined;
 
-  constructor(rootCa: string | undefined) {
-    this.#rootCa = rootCa;
+  constructor(ca: string | undefined) {
+    this.#ca = ca;
   }
 
   async reconcile({ metadata, status }: Stored<Namespace>, context: Context): Promise<void> {
@@ -47,25 +48,24 @@ class ServiceAccountReconciler implements Reconciler<Namespace> {
       await unlessThere(() =>
         context.registry(serviceAccounts).create({ metadata: { name: ACCOUNT, namespace } }, { signal: context.signal }),
       );
-    if (this.#rootCa !== undefined) await keepRootCa(namespace, this.#rootCa, context);
+    if (this.#ca !== undefined) await keepRootCa(namespace, this.#ca, context);
   }
 }
 
-async function keepRootCa(namespace: string, rootCa: string, context: Context): Promise<void> {
+async function keepRootCa(namespace: string, ca: string, context: Context): Promise<void> {
   const current = context.cache(configMaps).get({ namespace, name: ROOT_CA });
-  const data = { 'ca.crt': rootCa };
+  const data = { 'ca.crt': ca };
   const options = { signal: context.signal };
   const made: ConfigMap = { metadata: { name: ROOT_CA, namespace, annotations: DESCRIPTION }, data };
   if (!current) await unlessThere(() => context.registry(configMaps).create(made, options));
   else if (!sameValue(current.data, data)) await context.registry(configMaps).update({ ...current, data }, options);
 }
 
-/** It may be there though the cache does not show it yet; and a namespace that has begun to go needs nothing. */
+/** It may be there though the cache does not show it yet; and a namespace that is going, or gone, needs nothing. */
 async function unlessThere(create: () => Promise<unknown>): Promise<void> {
   try {
     await create();
   } catch (error) {
-    const harmless = (['AlreadyExists', 'Forbidden', 'NotFound'] as const).some((reason) => StatusError.is(error, reason));
-    if (!harmless) throw error;
+    if (!StatusError.is(error, 'AlreadyExists') && !StatusError.is(error, 'NotFound') && !isNamespaceTerminating(error)) throw error;
   }
 }
