@@ -89,7 +89,6 @@ export class DedupeQueue<K = string> {
     this.#closed = true;
     this.#waiting.clear();
     this.#again.clear();
-    this.#first = undefined;
     for (const wake of this.#consumers.splice(0)) wake();
     this.#tellIdle();
   }

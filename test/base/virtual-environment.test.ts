@@ -19,6 +19,14 @@ describe('VirtualEnvironment', () => {
     expect(environment.pendingTimers).to.equal(1);
   });
 
+  it('runs many timers of one instant in the order of their making', async () => {
+    const environment = new VirtualEnvironment();
+    const seen: number[] = [];
+    for (let at = 0; at < 50; at++) environment.timer(10, () => seen.push(at));
+    await environment.advance(10);
+    expect(seen).to.deep.equal(Array.from({ length: 50 }, (_, at) => at));
+  });
+
   it('runs timers that others make, at their own time', async () => {
     const environment = new VirtualEnvironment();
     const seen: number[] = [];

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Event } from 'kubernetes-types/core/v1.js';
+import { VirtualEnvironment } from '../../lib/base/virtual-environment.js';
 import { configMaps } from '../../lib/api/core/config-maps.js';
 import { events } from '../../lib/api/core/events.js';
 import { nodes } from '../../lib/api/core/nodes.js';
@@ -103,6 +104,19 @@ describe('ApiEventRecorder', () => {
     await registries.registry(events).deleteMany({ namespace: 'default' });
     recorder.event(object, 'Normal', 'Pulled', 'The image is there');
     expect((await written()).map(({ count }) => count)).to.deep.equal([2]);
+  });
+
+  it('takes another name when the one it made up is taken', async () => {
+    class Unlucky extends VirtualEnvironment {
+      draws = 0;
+      override random(): number {
+        return this.draws++ < 2 ? 0 : 0.5;
+      }
+    }
+    const { object, registries, written } = await make();
+    const environment = new Unlucky();
+    for (const component of ['a', 'b']) new ApiEventRecorder({ registries, environment, component }).event(object, 'Normal', 'X', 'x');
+    expect((await written()).map(({ source }) => source?.component).sort()).to.deep.equal(['a', 'b']);
   });
 
   it('writes so many events of an object at once, then one each time', async () => {

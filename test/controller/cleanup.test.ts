@@ -86,6 +86,28 @@ describe('a reconciler with cleanup', () => {
     expect(seen, 'neither cleaned up twice nor reconciled').to.deep.equal([]);
   });
 
+  it('leaves the finalizer of another object that has taken the name', async () => {
+    const { create, registry, remove, environment, read } = await running(undefined, 'example.com/rooms');
+    const name = { name: 'a', namespace: 'default' };
+    await create('a');
+    await environment.advance(0);
+    const modify = registry.modify.bind(registry);
+    let replaced = false;
+    registry.modify = async (...args) => {
+      if (!replaced) {
+        replaced = true;
+        await modify(name, (current) => ({ ...current, metadata: { ...current.metadata, finalizers: [] } }));
+        await registry.create({ metadata: { ...name, finalizers: ['example.com/rooms'] } });
+      }
+      return modify(...args);
+    };
+    await remove('a');
+    await environment.advance(0);
+    expect((await read()).map(({ metadata }) => [metadata.finalizers, metadata.deletionTimestamp])).to.deep.equal([
+      [['example.com/rooms'], undefined],
+    ]);
+  });
+
   it('puts no finalizer on an object that is already being deleted', async () => {
     const parts = await harness();
     await parts.registry.create({ metadata: { name: 'a', namespace: 'default', finalizers: ['example.com/other'] } });

@@ -99,6 +99,21 @@ describe('Manager', () => {
     await caches.stop();
   });
 
+  it('listens to no shared cache after its stop', async () => {
+    const { create, run, registries, environment } = await harness();
+    const caches = new SharedCaches({ registries, environment });
+    let asked = 0;
+    const manager = await run((builder) => builder.watches(configMaps, () => [`${asked++}`]).reconcile(() => Promise.resolve()), {
+      caches,
+    });
+    await manager.stop();
+    asked = 0;
+    await create('a');
+    await environment.advance(0);
+    expect([caches.cache(configMaps).size, asked]).to.deep.equal([1, 0]);
+    await caches.stop();
+  });
+
   it('does not start when a kind cannot be read, and says which controller', async () => {
     const { manage, environment } = await harness();
     const strange = { ...configMaps, plural: 'strange', kind: 'Strange', verbs: [] };

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Observable } from 'rxjs';
 import { VirtualEnvironment } from '../../lib/base/virtual-environment.js';
 import type { KubeObject } from '../../lib/api/object.js';
 import { expired, StatusError } from '../../lib/api/status-error.js';
@@ -204,6 +205,28 @@ describe('watcher', () => {
     await environment.advance(1000);
     expect(events).to.deep.equal(['init', 'put! a@3']);
     expect(reader.watches).to.deep.equal([]);
+  });
+
+  it('closes a watch whose first event, within its subscription, sends the subscriber away', async () => {
+    const reader = new ScriptedReader(page(5, []));
+    let closed = 0;
+    reader.watch = () =>
+      new Observable((subscriber) => {
+        subscriber.next({ type: 'ADDED', object: configMap('a', 6) });
+        return () => closed++;
+      });
+    const environment = new VirtualEnvironment();
+    const subscription = watcher(reader, { environment }).subscribe(({ type }) => type === 'put' && subscription.unsubscribe());
+    await environment.advance(1000);
+    expect([closed, environment.pendingTimers]).to.deep.equal([1, 0]);
+  });
+
+  it('does not try again when whoever is told of an error has gone', async () => {
+    const reader = new ScriptedReader(new Error('down'));
+    const environment = new VirtualEnvironment();
+    const subscription = watcher(reader, { environment, onError: () => subscription.unsubscribe() }).subscribe();
+    await environment.advance(60_000);
+    expect([reader.lists.length, environment.pendingTimers]).to.deep.equal([1, 0]);
   });
 
   it('survives a watch that fails within its subscription', async () => {
