@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { NodeSelectorRequirement, NodeSelectorTerm } from 'kubernetes-types/core/v1.js';
+import type { NodeSelectorTerm } from 'kubernetes-types/core/v1.js';
 import { Cycle } from '../../lib/scheduler/cycle-state.js';
 import { defaultPredicates } from '../../lib/scheduler/predicates/index.js';
 import { matchesAffinity } from '../../lib/scheduler/predicates/node-affinity.js';
