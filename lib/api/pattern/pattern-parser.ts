@@ -47,7 +47,7 @@ function withFlags(flags: Flags, letters: string): Flags {
 function parseRepeat(reader: PatternReader, part: Node): Node {
   const found = reader.match(/^(?:([*+?])|\{(\d+)(,(\d*))?\})\??/);
   if (!found) return part;
-  if (reader.match(/^[*+?]/)) throw reader.error('nested quantifier');
+  if (reader.match(/^(?:[*+?]|\{\d+(?:,\d*)?\})/)) throw reader.error('nested quantifier');
   const [, sign, from, comma, to] = found;
   if (sign) return { type: 'repeat', part, min: sign === '+' ? 1 : 0, max: sign === '?' ? 1 : Number.POSITIVE_INFINITY };
   const min = Number(from);
