@@ -60,11 +60,24 @@ export class SimulatedNode {
     await this.#storage.stop();
   }
 
+  /** The kubelet's process ends; pods and runtime go on without it. */
+  stopKubelet(): Promise<void> {
+    return this.#during(this.kubelet.stop());
+  }
+
+  startKubelet(): Promise<void> {
+    this.kubelet = this.#newKubelet();
+    return this.#during(this.kubelet.start());
+  }
+
+  drain(gracePeriod?: number): Promise<void> {
+    return this.#during(this.kubelet.drain({ gracePeriod }));
+  }
+
   /** The kubelet's process ends and another one takes its place. */
   async restartKubelet(): Promise<void> {
-    await this.#during(this.kubelet.stop());
-    this.kubelet = this.#newKubelet();
-    await this.#during(this.kubelet.start());
+    await this.stopKubelet();
+    await this.startKubelet();
   }
 
   /** Has the pod bound to this node. */
