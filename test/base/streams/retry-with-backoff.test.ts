@@ -25,6 +25,13 @@ describe('retryWithBackoff', () => {
   );
 
   it(
+    'passes an empty source',
+    marbles(({ cold, expectObservable }, environment) => {
+      expectObservable(cold('--|').pipe(retryWithBackoff({ environment, ...shape }))).toBe('--|');
+    }),
+  );
+
+  it(
     'passes values and completion',
     marbles(({ cold, expectObservable, expectSubscriptions }, environment) => {
       const source = cold('  -ab-|');
