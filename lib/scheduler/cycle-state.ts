@@ -13,16 +13,16 @@ export interface CycleState {
 /** The state of one cycle. */
 export class Cycle implements CycleState {
   candidates: readonly NodeInfo[] = [];
-  readonly #counts: ReadonlyMap<string, number> | undefined;
+  readonly #counts: readonly number[] | undefined;
   #made: Map<string, unknown> | undefined;
 
-  /** `counts`: peers by node name. */
-  constructor(counts?: ReadonlyMap<string, number>) {
+  /** `counts`: peers by slot of the node. */
+  constructor(counts?: readonly number[]) {
     this.#counts = counts;
   }
 
   peers(node: NodeInfo): number {
-    return this.#counts?.get(node.name) ?? 0;
+    return this.#counts?.[node.slot] ?? 0;
   }
 
   memo<T>(key: string, make: () => T): T {

@@ -89,6 +89,7 @@ export class NodeCache {
     }
     if (old) this.#take(old);
     this.#place(pod, nodeName, false);
+    if (old) this.#dropIfEmpty(old.node);
   }
 
   /** Counts a pod on the node that it is being bound to. */

@@ -20,7 +20,8 @@ interface Group {
   readonly id: string;
   readonly bucket: string;
   readonly selector: LabelSelector;
-  readonly counts: Map<string, number>;
+  /** By slot of the node. A node gives its slot up only when no pod is left on it, so a successor begins with 0. */
+  readonly counts: number[];
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -43,8 +44,8 @@ export class SpreadGroups implements PodObserver {
     this.#options = options;
   }
 
-  /** Peers of a pod by node name; undefined when no service and no controller selects it. */
-  countsFor(pod: PodInfo): ReadonlyMap<string, number> | undefined {
+  /** Peers of a pod by slot of the node; undefined when no service and no controller selects it. */
+  countsFor(pod: PodInfo): readonly number[] | undefined {
     const { labels } = pod.pod.metadata;
     if (!labels) return undefined;
     const key = `${pod.namespace}\n${controllerOf(pod.pod)?.uid ?? ''}\n${JSON.stringify(labels)}`;
@@ -73,7 +74,7 @@ export class SpreadGroups implements PodObserver {
     const { labels } = pod.pod.metadata;
     for (const [name, value] of Object.entries(labels ?? {})) {
       for (const group of this.#buckets.get(bucketOf(pod.namespace, name, value)) ?? []) {
-        if (group.selector.matches(labels)) addCount(group.counts, node.name, sign);
+        if (group.selector.matches(labels)) addCount(group.counts, node.slot, sign);
       }
     }
   }
@@ -108,11 +109,11 @@ export class SpreadGroups implements PodObserver {
   }
 
   #made(id: string, bucket: string, labels: Labels): Group {
-    const group: Group = { id, bucket, selector: selectorFromMap(labels), counts: new Map() };
+    const group: Group = { id, bucket, selector: selectorFromMap(labels), counts: [] };
     const [namespace] = id.split('\n', 1);
     for (const { pod, node } of this.#options.placed()) {
       if (pod.namespace !== namespace || pod.pod.metadata.deletionTimestamp) continue;
-      if (group.selector.matches(pod.pod.metadata.labels)) addCount(group.counts, node.name, 1);
+      if (group.selector.matches(pod.pod.metadata.labels)) addCount(group.counts, node.slot, 1);
     }
     const bucketed = this.#buckets.get(bucket) ?? new Set();
     this.#buckets.set(bucket, bucketed.add(group));
@@ -131,8 +132,8 @@ export class SpreadGroups implements PodObserver {
 
 const bucketOf = (namespace: string, name: string, value: string) => `${namespace}\n${name}=${value}`;
 
-function addCount(counts: Map<string, number>, node: string, by: number): void {
-  const count = (counts.get(node) ?? 0) + by;
-  if (count > 0) counts.set(node, count);
-  else counts.delete(node);
+function addCount(counts: number[], slot: number, by: number): void {
+  // Without holes, so that reading stays cheap.
+  while (counts.length <= slot) counts.push(0);
+  counts[slot] = counts[slot]! + by;
 }

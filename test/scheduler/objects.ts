@@ -62,8 +62,8 @@ export function storedNode(name: string, options: NodeOptions = {}, version = 1)
 }
 
 /** A node as predicates see it, with these pods on it. */
-export function nodeInfo(name: string, options: NodeOptions = {}, pods: readonly PodInfo[] = []): CachedNode {
-  const made = new CachedNode(name, 0);
+export function nodeInfo(name: string, options: NodeOptions = {}, pods: readonly PodInfo[] = [], slot = 0): CachedNode {
+  const made = new CachedNode(name, slot);
   made.set(storedNode(name, options));
   for (const one of pods) made.add(one);
   return made;

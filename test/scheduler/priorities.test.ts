@@ -34,22 +34,15 @@ describe('scheduler priorities', () => {
   });
 
   describe('SelectorSpread', () => {
-    const nodes = ['a', 'b', 'c'].map((name) => nodeInfo(name));
-    const scores = (counts?: Map<string, number>) => {
+    const nodes = ['a', 'b', 'c'].map((name, slot) => nodeInfo(name, {}, [], slot));
+    const scores = (counts?: readonly number[]) => {
       const cycle = new Cycle(counts);
       cycle.candidates = nodes;
       return nodes.map((node) => selectorSpread(info('p'), node, cycle));
     };
 
     it('goes from 100 without peers to 0 on the node with most', () => {
-      expect(
-        scores(
-          new Map([
-            ['a', 4],
-            ['b', 1],
-          ]),
-        ),
-      ).to.deep.equal([0, 75, 100]);
+      expect(scores([4, 1])).to.deep.equal([0, 75, 100]);
     });
 
     it('makes no difference for a pod without peers', () => {
