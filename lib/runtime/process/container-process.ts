@@ -95,12 +95,13 @@ export class ContainerProcess {
   /** Sends a signal to all processes of the group; nothing happens when they have ended. */
   signal(signal: NodeJS.Signals): void {
     if (this.#exit === undefined && isAlive(this.identity)) sendSignal(-this.identity.pid, signal);
+    this.#checkWithoutWrapper();
   }
 
   /** Kills whatever is left of the session. The wrapper lives on and writes down how the first process ended. */
   kill(): void {
     killSession(this.identity, this.#options.table);
-    if (!this.#wrapperAlive()) this.#checkUntilEnded();
+    this.#checkWithoutWrapper();
   }
 
   /** Looks for an exit, and for output when nothing tells of it. */
@@ -159,10 +160,12 @@ export class ContainerProcess {
     if (name !== IO.exit && name !== IO.identity) this.#options.onOutput();
   }
 
-  #checkUntilEnded(): void {
+  /** Nobody would write down the end that is expected soon: looks for it until it comes. */
+  #checkWithoutWrapper(): void {
+    if (this.#wrapperAlive()) return;
     this.check();
     if (this.#closed || this.#exit !== undefined) return;
-    this.#options.environment.timer(LOOK_AGAIN_MILLISECONDS, () => this.#checkUntilEnded());
+    this.#options.environment.timer(LOOK_AGAIN_MILLISECONDS, () => this.#checkWithoutWrapper(), { unref: true });
   }
 
   #wrapperAlive(): boolean {
@@ -178,6 +181,7 @@ export class ContainerProcess {
 
   #exited(code: number): void {
     this.#exit = { code, at: this.#options.environment.now() };
+    killSession(this.identity, this.#options.table);
     this.#waitForDrain(this.#options.environment.monotonic() + DRAIN_MILLISECONDS);
   }
 
@@ -192,7 +196,6 @@ export class ContainerProcess {
     this.#drain = undefined;
     if (this.#closed) return;
     this.close();
-    killSession(this.identity, this.#options.table);
     this.#options.onExit(this.#exit!);
   }
 }

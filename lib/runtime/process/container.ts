@@ -288,7 +288,12 @@ export class ProcessContainer {
     }
     this.#process = undefined;
     if (this.#released) return;
-    this.#write({ ...this.#record, finished: exit });
+    this.#record = { ...this.#record, finished: exit };
+    try {
+      this.#write(this.#record);
+    } catch (error) {
+      this.#host.logger.error('cannot write down how a container ended', { ...this.#fields(), error });
+    }
     this.#log.close();
     this.#tellEnded();
     this.#emit('exited');

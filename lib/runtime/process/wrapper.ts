@@ -34,7 +34,7 @@ kl_setsid=$1 kl_cat=$2; shift 2
   exec "$@" >&8 2>&9 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 ' sh "$@" 9>&1
 kl_code=$?
-read -r kl_pid kl_rest <&7 && kill -KILL -- "-$kl_pid"
+read -r kl_pid kl_rest <&7 && kill -KILL "-$kl_pid"
 echo "$kl_code" >&3
 } | "$kl_cat" >&6
 } 8>&1 | "$kl_cat" >&5

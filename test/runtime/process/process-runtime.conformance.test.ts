@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { systemEnvironment } from '../../lib/base/system-environment.js';
-import { ProcessRuntime } from '../../lib/runtime/process/process-runtime.js';
-import type { Program } from '../../lib/testing/container-runtime-conformance.js';
-import { containerRuntimeConformance, shellCommand } from '../../lib/testing/container-runtime-conformance.js';
+import { systemEnvironment } from '../../../lib/base/system-environment.js';
+import { ProcessRuntime } from '../../../lib/runtime/process/process-runtime.js';
+import type { Program } from '../../../lib/testing/container-runtime-conformance.js';
+import { containerRuntimeConformance, shellCommand } from '../../../lib/testing/container-runtime-conformance.js';
 
 const ECHO = 'require("net").createServer((s) => s.pipe(s)).listen(Number(process.argv[1]), process.env.POD_IP)';
 

@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream';
-import { systemEnvironment } from '../../lib/base/system-environment.js';
-import { SimulatedRuntime } from '../../lib/runtime/simulated/simulated-runtime.js';
-import type { SimulatedBehaviour, SimulatedExecIo } from '../../lib/runtime/simulated/simulation.js';
-import type { Program } from '../../lib/testing/container-runtime-conformance.js';
-import { containerRuntimeConformance } from '../../lib/testing/container-runtime-conformance.js';
+import { systemEnvironment } from '../../../lib/base/system-environment.js';
+import { SimulatedRuntime } from '../../../lib/runtime/simulated/simulated-runtime.js';
+import type { SimulatedBehaviour, SimulatedExecIo } from '../../../lib/runtime/simulated/simulation.js';
+import type { Program } from '../../../lib/testing/container-runtime-conformance.js';
+import { containerRuntimeConformance } from '../../../lib/testing/container-runtime-conformance.js';
 
 const MEMORY = 1_000_000;
 const READY = [{ text: 'ready\n' }];
