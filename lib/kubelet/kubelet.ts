@@ -114,7 +114,9 @@ export class Kubelet implements Lifecycle {
     const sources = [apiPodSource(common), ...(this.#options.sources ?? [])];
     const workers = new PodWorkers({ ...common, sources, concurrency: this.#options.concurrency ?? 16 });
     const statuses = new StatusWriter(common);
-    const own = this.#options.caches ? undefined : new RegistryCache<Service>({ reader: registries.registry(services), environment, logger });
+    const own = this.#options.caches
+      ? undefined
+      : new RegistryCache<Service>({ reader: registries.registry(services), environment, logger });
     const context = this.#context(info, { workers, statuses, services: own });
     const agent = new NodeAgent({
       ...common,

@@ -15,7 +15,8 @@ describe('Init containers and sidecars', () => {
     expect(node.environment.pendingTimers, 'timers left').to.equal(0);
   });
 
-  const started = async (name: string) => (await node.containers(name)).filter(({ startedAt }) => startedAt !== undefined).map((one) => one.name);
+  const started = async (name: string) =>
+    (await node.containers(name)).filter(({ startedAt }) => startedAt !== undefined).map((one) => one.name);
 
   it('runs init containers one after the other before the others', async () => {
     node = await new SimulatedNode().start();
@@ -91,7 +92,11 @@ describe('Init containers and sidecars', () => {
     node = await new SimulatedNode().start();
     const order: (string | undefined)[] = [];
     node.runtime.events().subscribe(({ type, container: name }) => type === 'exited' && order.push(name));
-    await node.createPod('a', { restartPolicy: 'Never', initContainers: [sidecar('s1'), sidecar('s2')], container: simulate('exit 0 after 5s') });
+    await node.createPod('a', {
+      restartPolicy: 'Never',
+      initContainers: [sidecar('s1'), sidecar('s2')],
+      container: simulate('exit 0 after 5s'),
+    });
     await node.environment.advance(5000);
     expect(order).to.deep.equal(['c', 's2', 's1']);
     expect((await node.pod('a')).status?.phase).to.equal('Succeeded');

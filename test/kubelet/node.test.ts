@@ -18,7 +18,9 @@ describe('The node of a kubelet', () => {
   const lease = () => node.registries.registry(leases).get({ namespace: 'kube-node-lease', name: 'n1' });
 
   it('is registered with labels, capacity, addresses, facts and conditions', async () => {
-    node = await new SimulatedNode({ kubelet: { labels: { zone: 'x' }, addresses: ['192.0.2.1'], port: 10250, allocatable: { cpu: '3' } } }).start();
+    node = await new SimulatedNode({
+      kubelet: { labels: { zone: 'x' }, addresses: ['192.0.2.1'], port: 10250, allocatable: { cpu: '3' } },
+    }).start();
     const { metadata, status } = await node.node();
     expect(metadata.labels).to.include({ 'kubernetes.io/hostname': 'n1', 'kubernetes.io/os': process.platform, zone: 'x' });
     expect(status?.capacity).to.deep.include({ cpu: '4', memory: '8Gi', pods: '110' });

@@ -15,7 +15,14 @@ describe('Pods on a kubelet', () => {
     node = await new SimulatedNode().start();
     await node.createPod('a');
     const { status } = await node.pod('a');
-    expect(status).to.deep.include({ phase: 'Running', hostIP: '127.0.0.1', podIP: '10.0.0.1', podIPs: [{ ip: '10.0.0.1' }], qosClass: 'BestEffort', startTime: '2025-01-01T00:00:00Z' });
+    expect(status).to.deep.include({
+      phase: 'Running',
+      hostIP: '127.0.0.1',
+      podIP: '10.0.0.1',
+      podIPs: [{ ip: '10.0.0.1' }],
+      qosClass: 'BestEffort',
+      startTime: '2025-01-01T00:00:00Z',
+    });
     const trueOnes = status?.conditions?.filter((one) => one.status === 'True').map(({ type }) => type);
     expect(trueOnes).to.have.members(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']);
     const [container] = status!.containerStatuses!;
@@ -112,7 +119,10 @@ describe('Pods on a kubelet', () => {
     node = await new SimulatedNode().start();
     await node.createPod('a');
     const failed = { phase: 'Failed', reason: 'Evicted' };
-    await node.registries.registry(pods).subresource('status').modify({ namespace: 'default', name: 'a' }, (pod) => ({ ...pod, status: { ...pod.status, ...failed } }));
+    await node.registries
+      .registry(pods)
+      .subresource('status')
+      .modify({ namespace: 'default', name: 'a' }, (pod) => ({ ...pod, status: { ...pod.status, ...failed } }));
     await node.environment.advance(0);
     expect((await node.pod('a')).status).to.deep.include(failed);
     expect((await node.containers('a')).map(({ state }) => state)).to.deep.equal(['exited']);

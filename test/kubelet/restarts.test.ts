@@ -21,7 +21,11 @@ describe('Restarts by a kubelet', () => {
     const { status } = await node.pod('a');
     expect(status?.phase).to.equal('Running');
     expect(status?.containerStatuses?.[0]).to.deep.include({ restartCount: 1, ready: true });
-    expect(status?.containerStatuses?.[0]?.lastState?.terminated).to.deep.include({ exitCode: 137, reason: 'Error', containerID: `simulated://${first.id}` });
+    expect(status?.containerStatuses?.[0]?.lastState?.terminated).to.deep.include({
+      exitCode: 137,
+      reason: 'Error',
+      containerID: `simulated://${first.id}`,
+    });
   });
 
   it('has the API know that the pod is not ready before the container is started again', async () => {
@@ -54,10 +58,14 @@ describe('Restarts by a kubelet', () => {
     });
     expect(waiting?.lastState?.terminated).to.deep.include({ exitCode: 1 });
     expect(waiting).to.deep.include({ restartCount: 1, ready: false });
-    expect(node.events.messages('a', 'BackOff')).to.deep.equal([`Back-off restarting failed container c in pod a_default(${metadata.uid})`]);
+    expect(node.events.messages('a', 'BackOff')).to.deep.equal([
+      `Back-off restarting failed container c in pod a_default(${metadata.uid})`,
+    ]);
     await node.environment.advance(1_600_000);
     const gaps = starts.map((at, i) => at - (starts[i - 1] ?? -1000));
-    expect(gaps.slice(0, 8)).to.deep.equal([1000 + 1000, 11_000, 21_000, 41_000, 81_000, 161_000, 301_000, 301_000].map((gap, i) => (i === 0 ? 2000 : gap)));
+    expect(gaps.slice(0, 8)).to.deep.equal(
+      [1000 + 1000, 11_000, 21_000, 41_000, 81_000, 161_000, 301_000, 301_000].map((gap, i) => (i === 0 ? 2000 : gap)),
+    );
     expect((await node.pod('a')).status?.containerStatuses?.[0]?.state?.waiting?.message).to.contain('back-off 5m0s');
   });
 

@@ -42,7 +42,10 @@ describe('Containers that cannot be started', () => {
     expect(await waiting('a')).to.deep.equal({ reason: 'ErrImagePull', message: 'no such image' });
     expect(node.events.messages('a', 'Failed')).to.deep.equal(['Failed to pull image "app:1": no such image', 'Error: ErrImagePull']);
     await node.environment.advance(2000);
-    expect(await waiting('a')).to.deep.equal({ reason: 'ImagePullBackOff', message: 'Back-off pulling image "app:1": ErrImagePull: no such image' });
+    expect(await waiting('a')).to.deep.equal({
+      reason: 'ImagePullBackOff',
+      message: 'Back-off pulling image "app:1": ErrImagePull: no such image',
+    });
     expect((await node.pod('a')).status?.phase).to.equal('Pending');
     fails = false;
     await node.environment.advance(7000);
@@ -54,7 +57,10 @@ describe('Containers that cannot be started', () => {
   it('never pulls when the policy says so', async () => {
     node = await new SimulatedNode({ runtime: { onPull: () => undefined } }).start();
     await node.createPod('a', { container: { imagePullPolicy: 'Never' } });
-    expect(await waiting('a')).to.deep.equal({ reason: 'ErrImageNeverPull', message: 'Container image "app:1" is not present with pull policy of Never' });
+    expect(await waiting('a')).to.deep.equal({
+      reason: 'ErrImageNeverPull',
+      message: 'Container image "app:1" is not present with pull policy of Never',
+    });
   });
 
   it('waits for a configMap that a variable needs, and starts at once when it appears', async () => {
@@ -66,7 +72,9 @@ describe('Containers that cannot be started', () => {
     await node.createConfigMap('later', { other: 'x' });
     await node.environment.advance(0);
     expect((await waiting('a'))?.message).to.equal("couldn't find key k in ConfigMap default/later");
-    await node.registries.registry(configMaps).modify({ namespace: 'default', name: 'later' }, (object) => ({ ...object, data: { k: 'v' } }));
+    await node.registries
+      .registry(configMaps)
+      .modify({ namespace: 'default', name: 'later' }, (object) => ({ ...object, data: { k: 'v' } }));
     await node.environment.advance(0);
     expect((await node.pod('a')).status?.phase).to.equal('Running');
   });
@@ -85,7 +93,9 @@ describe('Containers that cannot be started', () => {
   it('says so of volumes that it does not know', async () => {
     node = await new SimulatedNode().start();
     await node.createPod('a', { volumes: [{ name: 'v', nfs: { server: 's', path: '/p' } }] });
-    expect(node.events.messages('a', 'FailedMount')[0]).to.equal('MountVolume.SetUp failed for volume "v" : volumes of this kind are not supported: nfs');
+    expect(node.events.messages('a', 'FailedMount')[0]).to.equal(
+      'MountVolume.SetUp failed for volume "v" : volumes of this kind are not supported: nfs',
+    );
     expect((await node.pod('a')).status?.phase).to.equal('Pending');
   });
 

@@ -117,7 +117,10 @@ describe('The end of a pod', () => {
   it('does not wait for a preStop hook that takes too long', async () => {
     const onExec = () => new Promise<number>(() => undefined);
     node = await new SimulatedNode({ runtime: { onExec } }).start();
-    await node.createPod('a', { terminationGracePeriodSeconds: 10, container: { lifecycle: { preStop: { exec: { command: ['hang'] } } } } });
+    await node.createPod('a', {
+      terminationGracePeriodSeconds: 10,
+      container: { lifecycle: { preStop: { exec: { command: ['hang'] } } } },
+    });
     await node.deletePod('a');
     await node.environment.advance(10_100);
     expect(await node.podOrNothing('a')).to.equal(undefined);

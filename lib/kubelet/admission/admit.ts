@@ -47,14 +47,20 @@ function short(name: string, requested: number, used: number, capacity: number |
 function portTaken(pod: Pod, { others }: NodeRoom): Waiting | undefined {
   const taken = others.flatMap(hostPortsOf);
   const clash = hostPortsOf(pod).some((wanted) =>
-    taken.some(({ port, protocol, ip }) => port === wanted.port && protocol === wanted.protocol && (ip === wanted.ip || ip === '' || wanted.ip === '')),
+    taken.some(
+      ({ port, protocol, ip }) =>
+        port === wanted.port && protocol === wanted.protocol && (ip === wanted.ip || ip === '' || wanted.ip === ''),
+    ),
   );
   if (!clash) return undefined;
   return { reason: 'NodePorts', message: "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports" };
 }
 
 function hostPortsOf({ spec }: Pod) {
-  const containers = [...(spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always'), ...(spec?.containers ?? [])];
+  const containers = [
+    ...(spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always'),
+    ...(spec?.containers ?? []),
+  ];
   return containers.flatMap(({ ports }) =>
     (ports ?? []).flatMap(({ hostPort, protocol = 'TCP', hostIP = '' }) =>
       hostPort ? [{ port: hostPort, protocol, ip: hostIP === '0.0.0.0' ? '' : hostIP }] : [],

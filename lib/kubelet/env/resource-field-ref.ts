@@ -12,7 +12,8 @@ export function resourceValue(selector: ResourceFieldSelector, container: Contai
   if (!owner) throw new ConfigError(`container ${selector.containerName} not found`);
   const [list, resource] = selector.resource.split('.', 2);
   const given = list === 'limits' ? owner.resources?.limits : list === 'requests' ? owner.resources?.requests : undefined;
-  if (resource === undefined || (list !== 'limits' && list !== 'requests')) throw new ConfigError(`unsupported container resource : ${selector.resource}`);
+  if (resource === undefined || (list !== 'limits' && list !== 'requests'))
+    throw new ConfigError(`unsupported container resource : ${selector.resource}`);
   const amount = given?.[resource] ?? (list === 'limits' ? allocatable[resource] : undefined) ?? '0';
   return divided(Quantity.parse(amount), selector.divisor, resource === 'cpu');
 }

@@ -5,7 +5,9 @@ import type { Service } from 'kubernetes-types/core/v1.js';
  * `BACKEND_SERVICE_PORT_<NAME>`, and the forms of Docker links, `BACKEND_PORT`, `BACKEND_PORT_80_TCP`, ….
  */
 export function serviceVariables(services: readonly Service[], namespace: string, links: boolean): Map<string, string> {
-  const chosen = services.filter((service) => hasAddress(service) && (isMaster(service) || (links && service.metadata?.namespace === namespace)));
+  const chosen = services.filter(
+    (service) => hasAddress(service) && (isMaster(service) || (links && service.metadata?.namespace === namespace)),
+  );
   // The master service of the default namespace gives way to a service of the same name in the pod's own.
   chosen.sort((a, b) => Number(a.metadata?.namespace === namespace) - Number(b.metadata?.namespace === namespace));
   return new Map(chosen.flatMap(variablesOf));
@@ -26,7 +28,9 @@ function variablesOf({ metadata, spec }: Service): [string, string][] {
   return [
     [`${name}_SERVICE_HOST`, ip],
     [`${name}_SERVICE_PORT`, String(ports[0]!.port)],
-    ...ports.flatMap((port): [string, string][] => (port.name ? [[`${name}_SERVICE_PORT_${variableName(port.name)}`, String(port.port)]] : [])),
+    ...ports.flatMap((port): [string, string][] =>
+      port.name ? [[`${name}_SERVICE_PORT_${variableName(port.name)}`, String(port.port)]] : [],
+    ),
     ...ports.flatMap(({ port, protocol = 'TCP' }, i): [string, string][] => {
       const url = `${protocol.toLowerCase()}://${ip.includes(':') ? `[${ip}]` : ip}:${port}`;
       const prefix = `${name}_PORT_${port}_${protocol.toUpperCase()}`;

@@ -17,7 +17,8 @@ export interface HookTarget {
 /** Runs a lifecycle hook to its end. Throws when it fails. */
 export async function runHook(handler: LifecycleHandler, target: HookTarget, signal: AbortSignal): Promise<void> {
   if (handler.exec) await execHook(handler.exec.command ?? [], target, signal);
-  else if (handler.httpGet) await httpGet({ url: urlOf(handler.httpGet, target), headers: handler.httpGet.httpHeaders, signal }).then(refuseFailure);
+  else if (handler.httpGet)
+    await httpGet({ url: urlOf(handler.httpGet, target), headers: handler.httpGet.httpHeaders, signal }).then(refuseFailure);
   else if (handler.sleep) await target.environment.sleep(1000 * handler.sleep.seconds, signal);
   else throw new Error('hooks of this kind are not supported');
 }

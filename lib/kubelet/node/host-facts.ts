@@ -6,7 +6,10 @@ import type { NodeSystemInfo } from 'kubernetes-types/core/v1.js';
 export interface HostFacts {
   /** Quantities by resource name. */
   readonly capacity: Readonly<Record<string, string>>;
-  readonly system: Pick<NodeSystemInfo, 'machineID' | 'systemUUID' | 'bootID' | 'kernelVersion' | 'osImage' | 'operatingSystem' | 'architecture'>;
+  readonly system: Pick<
+    NodeSystemInfo,
+    'machineID' | 'systemUUID' | 'bootID' | 'kernelVersion' | 'osImage' | 'operatingSystem' | 'architecture'
+  >;
 }
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' };

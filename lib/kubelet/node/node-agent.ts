@@ -93,7 +93,9 @@ export class NodeAgent {
     const now = environment.now();
     const due = environment.monotonic() - this.#reportedAt >= reportPeriod;
     if (!due && sameNodeStatus(nodeStatus(facts, node.status ?? {}, now), node.status ?? {})) return node;
-    const written = await registry.subresource('status').modify({ name: facts.name }, (one) => ({ ...one, status: nodeStatus(facts, one.status ?? {}, now) }));
+    const written = await registry
+      .subresource('status')
+      .modify({ name: facts.name }, (one) => ({ ...one, status: nodeStatus(facts, one.status ?? {}, now) }));
     this.#reportedAt = environment.monotonic();
     return written as Stored<Node>; // a node's status subresource is the node
   }

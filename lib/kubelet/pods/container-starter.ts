@@ -44,7 +44,8 @@ export class ContainerStarter {
       await this.#run(request, id);
       await this.#postStart(request, id, signal);
     } catch (error) {
-      if (error instanceof StartError && error.reason !== 'PostStartHookError') events.event(pod, 'Warning', 'Failed', `Error: ${textOf(error)}`);
+      if (error instanceof StartError && error.reason !== 'PostStartHookError')
+        events.event(pod, 'Warning', 'Failed', `Error: ${textOf(error)}`);
       throw error;
     }
   }
@@ -94,7 +95,10 @@ export class ContainerStarter {
     }
   }
 
-  async #configure({ pod, container: { spec }, facts, podIPs, volumes }: StartRequest, services: readonly Service[]): Promise<ContainerConfig> {
+  async #configure(
+    { pod, container: { spec }, facts, podIPs, volumes }: StartRequest,
+    services: readonly Service[],
+  ): Promise<ContainerConfig> {
     const { objects, hostIPs, allocatable, disk, logLimit } = this.#context;
     const ips = pod.spec?.hostNetwork ? hostIPs : podIPs;
     const env = containerEnv(spec, { pod, podIPs: ips, hostIPs, allocatable, objects, services });

@@ -128,7 +128,8 @@ class Planner {
     if (this.#input.busy(name)) return;
     const facts = this.#input.facts(name);
     if (facts.state === 'running') this.#check(container, facts.record!);
-    else if (facts.state === 'exited' && facts.record === undefined && container.kind === 'init' && facts.exitCode === 0) this.#start({ container, facts });
+    else if (facts.state === 'exited' && facts.record === undefined && container.kind === 'init' && facts.exitCode === 0)
+      this.#start({ container, facts });
     else if (facts.state === 'exited') this.#restart(container, facts);
     else this.#start({ container, facts });
   }

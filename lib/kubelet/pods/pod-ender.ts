@@ -57,7 +57,12 @@ export class PodEnder {
     this.#killer.stop();
   }
 
-  #kill(pod: Pod | undefined, actual: ActualPod, record: RuntimeContainer, how: { readonly message: string; readonly gracePeriod: number }): void {
+  #kill(
+    pod: Pod | undefined,
+    actual: ActualPod,
+    record: RuntimeContainer,
+    how: { readonly message: string; readonly gracePeriod: number },
+  ): void {
     const container = pod && containerOf(pod, record.name)?.spec;
     this.#killer.kill({ pod, container, record, podIP: podIPOf(pod, actual, this.#context.hostIPs), ...how });
   }

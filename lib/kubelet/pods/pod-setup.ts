@@ -85,7 +85,8 @@ export class PodSetup {
 
   async #makeSandbox(pod: Stored<Pod>, { sandbox, stale }: ActualPod): Promise<void> {
     const { runtime, events } = this.#context;
-    if (stale.length > 0 && !sandbox) events.event(pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
+    if (stale.length > 0 && !sandbox)
+      events.event(pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
     for (const { sandboxId } of stale) await runtime.removeSandbox(sandboxId);
     this.#abort.signal.throwIfAborted();
     if (!sandbox) await runtime.createSandbox(this.#config(pod));

@@ -43,7 +43,10 @@ export function describePod({ metadata }: Pod): string {
 
 /** What of a container makes it another one when it changes: all that an update of a pod may change. */
 export function specHashOf({ name, image }: Container): string {
-  return createHash('sha256').update(JSON.stringify([name, image])).digest('hex').slice(0, 16);
+  return createHash('sha256')
+    .update(JSON.stringify([name, image]))
+    .digest('hex')
+    .slice(0, 16);
 }
 
 /** Whether the phase says that nothing of the pod runs any more. */

@@ -51,7 +51,12 @@ export class PodWorkers {
   start(context: PodContext): void {
     this.#context = context;
     const handle = (uid: string) => this.#sync(uid);
-    this.#running = new Workers({ queue: this.#queue, environment: this.#options.environment, count: this.#options.concurrency, handle }).run();
+    this.#running = new Workers({
+      queue: this.#queue,
+      environment: this.#options.environment,
+      count: this.#options.concurrency,
+      handle,
+    }).run();
     for (const state of this.#sources) {
       this.#subscriptions.push(state.source.watch().subscribe((event) => this.#apply(state, event)));
     }
@@ -203,5 +208,7 @@ function wasHere({ status, metadata }: Stored<Pod>): boolean {
 }
 
 function byAge(a: Stored<Pod>, b: Stored<Pod>): number {
-  return a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : Number(a.metadata.creationTimestamp > b.metadata.creationTimestamp);
+  return a.metadata.creationTimestamp < b.metadata.creationTimestamp
+    ? -1
+    : Number(a.metadata.creationTimestamp > b.metadata.creationTimestamp);
 }

@@ -40,5 +40,7 @@ export class ContainerProber implements Prober {
 
 function timeoutText(probe: Probe, timeout: number): string {
   if (probe.exec) return `command timed out: "${(probe.exec.command ?? []).join(' ')}" timed out after ${timeout / 1000}s`;
-  return probe.httpGet ? 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)' : `timed out after ${timeout / 1000}s`;
+  return probe.httpGet
+    ? 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
+    : `timed out after ${timeout / 1000}s`;
 }

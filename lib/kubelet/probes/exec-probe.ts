@@ -12,7 +12,12 @@ export interface CommandResult {
 const MOST_OUTPUT = 10 * 1024;
 
 /** Runs a command in a container to its end; kills it when the signal aborts. Throws RuntimeError. */
-export async function runCommand(runtime: ContainerRuntime, containerId: string, command: readonly string[], signal: AbortSignal): Promise<CommandResult> {
+export async function runCommand(
+  runtime: ContainerRuntime,
+  containerId: string,
+  command: readonly string[],
+  signal: AbortSignal,
+): Promise<CommandResult> {
   const session = await runtime.exec(containerId, { command, stdin: false, stdout: true, stderr: true, tty: false });
   const onAbort = () => session.kill();
   signal.addEventListener('abort', onAbort, { once: true });
@@ -28,7 +33,12 @@ export async function runCommand(runtime: ContainerRuntime, containerId: string,
 }
 
 /** Well when the command ends with 0. */
-export async function execProbe(action: ExecAction, runtime: ContainerRuntime, containerId: string, signal: AbortSignal): Promise<ProbeResult> {
+export async function execProbe(
+  action: ExecAction,
+  runtime: ContainerRuntime,
+  containerId: string,
+  signal: AbortSignal,
+): Promise<ProbeResult> {
   const { exitCode, output } = await runCommand(runtime, containerId, action.command ?? [], signal);
   return exitCode === 0 ? success(output) : failure(output || `command ended with exit code ${exitCode}`);
 }

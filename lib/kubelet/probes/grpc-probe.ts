@@ -42,7 +42,10 @@ export function grpcProbe({ port, service = '' }: GRPCAction, podIP: string, sig
 }
 
 function verdict(code: string, answer: Buffer): ProbeResult {
-  if (code !== '0') return failure(code === '12' ? 'error: this server does not implement the grpc health protocol' : `error: health rpc failed: status ${code}`);
+  if (code !== '0')
+    return failure(
+      code === '12' ? 'error: this server does not implement the grpc health protocol' : `error: health rpc failed: status ${code}`,
+    );
   const status = statusIn(answer);
   return status === SERVING ? success() : failure(`service unhealthy (responded with "${STATUS[status] ?? status}")`);
 }

@@ -41,7 +41,9 @@ export async function httpGet({ url, headers, signal }: HttpGetRequest): Promise
 function once({ url, headers, signal }: HttpGetRequest): Promise<IncomingMessage> {
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
-    request(url, { headers: fields(headers), signal, agent: false, rejectUnauthorized: false }, resolve).on('error', reject).end();
+    request(url, { headers: fields(headers), signal, agent: false, rejectUnauthorized: false }, resolve)
+      .on('error', reject)
+      .end();
   });
 }
 

@@ -6,7 +6,10 @@ import { failure, success } from './probe-result.js';
 import type { ProbeTarget } from './prober.js';
 
 /** The URL that an `httpGet` action means. */
-export function urlOf({ host, port, path = '/', scheme = 'HTTP' }: HTTPGetAction, { container, podIP }: Pick<ProbeTarget, 'container' | 'podIP'>): URL {
+export function urlOf(
+  { host, port, path = '/', scheme = 'HTTP' }: HTTPGetAction,
+  { container, podIP }: Pick<ProbeTarget, 'container' | 'podIP'>,
+): URL {
   const name = host ?? podIP;
   const authority = `${name.includes(':') ? `[${name}]` : name}:${portOf(port, container)}`;
   return new URL(path.startsWith('/') ? path : `/${path}`, `${scheme.toLowerCase()}://${authority}`);

@@ -64,7 +64,9 @@ function containersReadyOf(pod: Pod, { phase, statuses }: ConditionFacts): Draft
   const type = 'ContainersReady';
   if (phase === 'Succeeded') return { type, status: 'False', reason: 'PodCompleted' };
   if (phase === 'Failed') return { type, status: 'False', reason: 'PodFailed' };
-  const unready = containersOf(pod).filter(({ kind, spec }) => (kind === 'sidecar' || kind === 'regular') && statuses.get(spec.name)?.ready !== true);
+  const unready = containersOf(pod).filter(
+    ({ kind, spec }) => (kind === 'sidecar' || kind === 'regular') && statuses.get(spec.name)?.ready !== true,
+  );
   if (unready.length === 0) return { type, status: 'True' };
   return { type, status: 'False', reason: 'ContainersNotReady', message: `containers with unready status: ${listed(unready)}` };
 }
@@ -77,7 +79,9 @@ function readyOf(pod: Pod, containersReady: Draft, conditions: readonly PodCondi
     if (!gate) return [`corresponding condition of pod readiness gate "${conditionType}" does not exist.`];
     return gate.status === 'True' ? [] : [`the status of pod readiness gate "${conditionType}" is not "True", but ${gate.status}`];
   });
-  return shut.length === 0 ? { type, status: 'True' } : { type, status: 'False', reason: 'ReadinessGatesNotReady', message: shut.join(', ') };
+  return shut.length === 0
+    ? { type, status: 'True' }
+    : { type, status: 'False', reason: 'ReadinessGatesNotReady', message: shut.join(', ') };
 }
 
 /** As Go prints a list of strings. */

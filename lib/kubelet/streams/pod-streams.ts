@@ -64,7 +64,8 @@ export class PodStreams {
   async #running(pod: Stored<Pod>, asked: string | undefined, verb: string): Promise<string> {
     const name = chosenContainer(pod, asked);
     const { phase } = this.#statusOf(pod);
-    if (phase === 'Succeeded' || phase === 'Failed') throw badRequest(`cannot ${verb} a container in a completed pod; current phase is ${phase}`);
+    if (phase === 'Succeeded' || phase === 'Failed')
+      throw badRequest(`cannot ${verb} a container in a completed pod; current phase is ${phase}`);
     const actual = await asStatus(() => this.#options.actual(pod.metadata.uid));
     const record = newest(actual.containers, name);
     if (record?.state !== 'running') throw new StatusError('NotFound', `container not found ("${name}")`);

@@ -67,7 +67,11 @@ export function downwardPayload(items: readonly DownwardAPIVolumeFile[] = [], fa
 }
 
 /** The files of several sources in one directory. */
-export async function projectedPayload(sources: readonly VolumeProjection[] = [], facts: PayloadFacts, mode = DEFAULT_MODE): Promise<Payload> {
+export async function projectedPayload(
+  sources: readonly VolumeProjection[] = [],
+  facts: PayloadFacts,
+  mode = DEFAULT_MODE,
+): Promise<Payload> {
   const files = new Map<string, PayloadFile>();
   for (const source of sources) {
     const { configMap, secret, downwardAPI, serviceAccountToken } = source;

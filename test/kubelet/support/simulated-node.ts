@@ -81,7 +81,11 @@ export class SimulatedNode {
   }
 
   /** Has the pod bound to this node. */
-  async createPod(name: string, spec: Partial<PodSpec> & { readonly container?: Partial<Container> } = {}, metadata: Pod['metadata'] = {}): Promise<Stored<Pod>> {
+  async createPod(
+    name: string,
+    spec: Partial<PodSpec> & { readonly container?: Partial<Container> } = {},
+    metadata: Pod['metadata'] = {},
+  ): Promise<Stored<Pod>> {
     const { container, ...rest } = spec;
     const containers = rest.containers ?? [{ name: 'c', image: 'app:1', ...container }];
     const pod = await this.registries.registry(pods).create({
@@ -155,6 +159,15 @@ export class SimulatedNode {
 
   #newKubelet(): Kubelet {
     const { registries, runtime, environment, events, logger } = this;
-    return new Kubelet({ registries, runtime, environment, events, logger, nodeName: 'n1', capacity: { cpu: '4', memory: '8Gi' }, ...this.#options.kubelet });
+    return new Kubelet({
+      registries,
+      runtime,
+      environment,
+      events,
+      logger,
+      nodeName: 'n1',
+      capacity: { cpu: '4', memory: '8Gi' },
+      ...this.#options.kubelet,
+    });
   }
 }
