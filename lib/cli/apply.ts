@@ -19,7 +19,11 @@ export interface ApplyManifestsOptions {
 }
 
 /** Brings the objects of manifests into a cluster, in their order. Throws {@link UsageError} naming file and document. */
-export async function applyManifests(registries: Registries, manifests: readonly ManifestObject[], options: ApplyManifestsOptions): Promise<void> {
+export async function applyManifests(
+  registries: Registries,
+  manifests: readonly ManifestObject[],
+  options: ApplyManifestsOptions,
+): Promise<void> {
   for (const manifest of manifests) options.onApplied?.(await applyOne(registries, manifest, options));
 }
 
@@ -39,7 +43,11 @@ async function applyOne(registries: Registries, { object, origin }: ManifestObje
     });
     if (current && options.existing === 'keep') return { name: shown, outcome: 'kept' };
     const stored = await registry.apply(target, { fieldManager: options.fieldManager, force: true });
-    const outcome = !current ? 'created' : current.metadata.resourceVersion === stored.metadata.resourceVersion ? 'unchanged' : 'configured';
+    const outcome = !current
+      ? 'created'
+      : current.metadata.resourceVersion === stored.metadata.resourceVersion
+        ? 'unchanged'
+        : 'configured';
     return { name: shown, outcome };
   } catch (error) {
     if (StatusError.is(error)) throw new UsageError(`${origin}: ${error.message}`);

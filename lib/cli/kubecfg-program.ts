@@ -22,7 +22,9 @@ export function kubecfg(): Command {
   verb(program, 'create', 'create the objects of manifests')
     .requiredOption('-f, --filename <manifests...>', 'files, folders, or - for standard input')
     .action((flags: KubecfgFlags & { filename: string[] }) => createKubecfg(flags.filename, flags));
-  verb(program, 'delete <resource/name>', 'delete one object').action((target: string, flags: KubecfgFlags) => deleteKubecfg(target, flags));
+  verb(program, 'delete <resource/name>', 'delete one object').action((target: string, flags: KubecfgFlags) =>
+    deleteKubecfg(target, flags),
+  );
   return program;
 }
 

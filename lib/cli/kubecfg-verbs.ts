@@ -91,13 +91,32 @@ function print(definition: ResourceDefinition, items: readonly Stored<KubeObject
 }
 
 const NO_BORDERS = Object.fromEntries(
-  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right', 'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'].map((part) => [part, '']),
+  [
+    'top',
+    'top-mid',
+    'top-left',
+    'top-right',
+    'bottom',
+    'bottom-mid',
+    'bottom-left',
+    'bottom-right',
+    'left',
+    'left-mid',
+    'mid',
+    'mid-mid',
+    'right',
+    'right-mid',
+  ].map((part) => [part, '']),
 );
 
 function tableOf(definition: ResourceDefinition, items: readonly Stored<KubeObject>[]): string {
   if (items.length === 0) return `no ${definition.plural}`;
   const columns = definition.columns.filter(({ priority = 0 }) => priority === 0);
-  const table = new Table({ head: columns.map(({ name }) => name.toUpperCase()), chars: { ...NO_BORDERS, middle: '  ' }, style: { head: [], 'padding-left': 0, 'padding-right': 0 } });
+  const table = new Table({
+    head: columns.map(({ name }) => name.toUpperCase()),
+    chars: { ...NO_BORDERS, middle: '  ' },
+    style: { head: [], 'padding-left': 0, 'padding-right': 0 },
+  });
   const now = systemEnvironment.now();
   table.push(...items.map((item) => columns.map((column) => String(column.value(item, now) ?? ''))));
   return table.toString();

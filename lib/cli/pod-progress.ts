@@ -36,18 +36,21 @@ interface Row {
 export function showPods(plane: ControlPlane, output: ProgressOutput, environment: Environment): PodProgress {
   const rows = new Map<string, Row>();
   const display = output.isTTY ? new LiveTable(rows, output, environment) : new Lines(output);
-  const subscription: Subscription = plane.registry(pods).watch({}).subscribe({
-    next: (event) => {
-      if (event.type === 'BOOKMARK') return;
-      const row = rowOf(event.object);
-      const key = `${event.object.metadata.namespace}/${row.name}`;
-      const before = rows.get(key);
-      if (event.type === 'DELETED') rows.delete(key);
-      else rows.set(key, row);
-      display.changed(event.type === 'DELETED' ? undefined : row, before);
-    },
-    error: (error: unknown) => display.print(`the list of pods stops here: ${error instanceof Error ? error.message : String(error)}`),
-  });
+  const subscription: Subscription = plane
+    .registry(pods)
+    .watch({})
+    .subscribe({
+      next: (event) => {
+        if (event.type === 'BOOKMARK') return;
+        const row = rowOf(event.object);
+        const key = `${event.object.metadata.namespace}/${row.name}`;
+        const before = rows.get(key);
+        if (event.type === 'DELETED') rows.delete(key);
+        else rows.set(key, row);
+        display.changed(event.type === 'DELETED' ? undefined : row, before);
+      },
+      error: (error: unknown) => display.print(`the list of pods stops here: ${error instanceof Error ? error.message : String(error)}`),
+    });
   return {
     print: (text) => display.print(text),
     close: () => {
@@ -62,7 +65,11 @@ function rowOf(pod: Stored<Pod>): Row {
   const waiting = statuses.find((status) => status.state?.waiting?.reason)?.state?.waiting?.reason;
   return {
     name: pod.metadata.name,
-    phase: pod.metadata.deletionTimestamp ? 'Terminating' : waiting && waiting !== 'ContainerCreating' ? waiting : (pod.status?.phase ?? 'Pending'),
+    phase: pod.metadata.deletionTimestamp
+      ? 'Terminating'
+      : waiting && waiting !== 'ContainerCreating'
+        ? waiting
+        : (pod.status?.phase ?? 'Pending'),
     ready: `${statuses.filter((status) => status.ready).length}/${pod.spec?.containers.length ?? 0}`,
     node: pod.spec?.nodeName ?? '',
     restarts: statuses.reduce((sum, status) => sum + status.restartCount, 0),
@@ -75,7 +82,13 @@ class Lines {
 
   changed(row: Row | undefined, before: Row | undefined): void {
     if (!row) this.print(`pod/${before?.name ?? ''} gone`);
-    else if (!before || before.phase !== row.phase || before.ready !== row.ready || before.restarts !== row.restarts || before.node !== row.node) {
+    else if (
+      !before ||
+      before.phase !== row.phase ||
+      before.ready !== row.ready ||
+      before.restarts !== row.restarts ||
+      before.node !== row.node
+    ) {
       this.print(`pod/${row.name} ${row.phase} ready=${row.ready} restarts=${row.restarts}${row.node ? ` node=${row.node}` : ''}`);
     }
   }
@@ -109,10 +122,14 @@ class LiveTable {
   }
 
   changed(): void {
-    this.#soon ??= this.#environment.timer(REDRAW_SOON, () => {
-      this.#soon = undefined;
-      this.#draw();
-    }, { unref: true });
+    this.#soon ??= this.#environment.timer(
+      REDRAW_SOON,
+      () => {
+        this.#soon = undefined;
+        this.#draw();
+      },
+      { unref: true },
+    );
   }
 
   print(text: string): void {
@@ -126,10 +143,14 @@ class LiveTable {
   }
 
   #schedule(): void {
-    this.#tick = this.#environment.timer(REDRAW_EVERY, () => {
-      this.#draw();
-      this.#schedule();
-    }, { unref: true });
+    this.#tick = this.#environment.timer(
+      REDRAW_EVERY,
+      () => {
+        this.#draw();
+        this.#schedule();
+      },
+      { unref: true },
+    );
   }
 
   #erased(): string {
@@ -148,12 +169,18 @@ class LiveTable {
     const now = this.#environment.now();
     const shown = [...this.#rows.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
     const room = Math.max(3, (this.#output.rows ?? 24) - 3);
-    const cells = shown.slice(0, room).map((row) => [row.name, row.ready, row.phase, row.node, String(row.restarts), humanAge(row.created, now)]);
+    const cells = shown
+      .slice(0, room)
+      .map((row) => [row.name, row.ready, row.phase, row.node, String(row.restarts), humanAge(row.created, now)]);
     const table = [['NAME', 'READY', 'STATUS', 'NODE', 'RESTARTS', 'AGE'], ...cells];
     const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0)));
     const width = this.#output.columns ?? 80;
     const text = table.map((line, index) => {
-      const flat = line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('   ').trimEnd().slice(0, width);
+      const flat = line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('   ')
+        .trimEnd()
+        .slice(0, width);
       return index === 0 ? pc.dim(flat) : line[2] === 'Running' ? flat.replace('Running', pc.green('Running')) : flat;
     });
     return shown.length > room ? [...text, pc.dim(`… and ${shown.length - room} more`)] : text;

@@ -7,7 +7,9 @@ import { up } from './up.js';
 
 /** The `kubelib` command. */
 export function program(): Command {
-  const kubelib = new Command('kubelib').description('A Kubernetes-style control plane in one process.').showHelpAfterError('(add --help for what there is)');
+  const kubelib = new Command('kubelib')
+    .description('A Kubernetes-style control plane in one process.')
+    .showHelpAfterError('(add --help for what there is)');
   kubelib.addCommand(upCommand());
   kubelib.addCommand(nodeCommand());
   return kubelib;

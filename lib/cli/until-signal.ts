@@ -8,7 +8,9 @@ export function untilSignal(stop: () => Promise<void>): Promise<void> {
     const onSignal = () => {
       if (stopping) process.exit(130);
       stopping = true;
-      stop().then(resolve, reject).finally(() => signals.forEach((signal) => process.off(signal, onSignal)));
+      stop()
+        .then(resolve, reject)
+        .finally(() => signals.forEach((signal) => process.off(signal, onSignal)));
     };
     const signals = ['SIGINT', 'SIGTERM'] as const;
     signals.forEach((signal) => process.on(signal, onSignal));

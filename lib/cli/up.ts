@@ -50,7 +50,9 @@ export async function up(flags: UpFlags): Promise<void> {
   });
   const kubeconfig = resolve(flags.kubeconfig ?? join(flags.dataDir, 'kubeconfig'));
   await writePrivately(kubeconfig, plane.kubeconfig);
-  say(`${pc.green('●')} control plane at ${plane.url}, ${flags.nodes} node${flags.nodes === 1 ? '' : 's'} (${flags.runtime} runtime), ${flags.memory ? 'objects in memory' : `objects under ${shown(resolve(flags.dataDir))}`}`);
+  say(
+    `${pc.green('●')} control plane at ${plane.url}, ${flags.nodes} node${flags.nodes === 1 ? '' : 's'} (${flags.runtime} runtime), ${flags.memory ? 'objects in memory' : `objects under ${shown(resolve(flags.dataDir))}`}`,
+  );
   const progress = showPods(plane, process.stdout, systemEnvironment);
   const isDemo = flags.filename === undefined;
   try {
@@ -102,7 +104,8 @@ async function startPlane(flags: UpFlags, say: (text: string) => void): Promise<
       return plane;
     } catch (error) {
       if (error instanceof PortInUseError && i + 1 < tries) continue;
-      if (error instanceof PortInUseError) throw new UsageError(`cannot listen on ${listen.host}:${listen.port}: the port is in use (choose another with --listen host:port)`);
+      if (error instanceof PortInUseError)
+        throw new UsageError(`cannot listen on ${listen.host}:${listen.port}: the port is in use (choose another with --listen host:port)`);
       if (error instanceof StartError) throw new UsageError(error.message);
       throw error;
     }

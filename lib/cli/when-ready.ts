@@ -13,13 +13,16 @@ export async function whenReady(plane: ControlPlane, manifests: readonly Manifes
       .map(({ object }) => keyOf({ namespace: object.metadata?.namespace ?? 'default', name: object.metadata?.name ?? '' })),
   );
   if (waiting.size === 0) return;
-  const settled = plane.registry(replicationControllers).watch().pipe(
-    filter((event) => {
-      if (event.type === 'BOOKMARK') return false;
-      if (event.type === 'DELETED' || isReady(event.object)) waiting.delete(keyOf(event.object));
-      return waiting.size === 0;
-    }),
-  );
+  const settled = plane
+    .registry(replicationControllers)
+    .watch()
+    .pipe(
+      filter((event) => {
+        if (event.type === 'BOOKMARK') return false;
+        if (event.type === 'DELETED' || isReady(event.object)) waiting.delete(keyOf(event.object));
+        return waiting.size === 0;
+      }),
+    );
   await firstValueFrom(settled);
 }
 

@@ -13,10 +13,10 @@ import type { ResourceDefinition, WriteOnlyDefinition } from '../api/resource-de
 import type { PodLogOptions } from '../api/wire/pod-streams.js';
 import type { Creator, Registries, Registry } from '../registry/registry.js';
 import type { Caches } from '../watch/cache.js';
-import { keepIdentity, newIdentity, storedIdentity } from './identity.js';
+import { clusterFacts, identityOf, keepFacts } from './identity.js';
 import type { PlaneIdentity } from './identity.js';
 import { kubeconfigText } from './kubeconfig.js';
-import { KubernetesService } from './kubernetes-service.js';
+import { firstAddress, KubernetesService } from './kubernetes-service.js';
 import { claimLoopbackRange } from './loopback-range.js';
 import type { LoopbackRange } from './loopback-range.js';
 import { controllersModule, managerModule } from './modules/controller-module.js';
@@ -67,15 +67,15 @@ export class ControlPlane {
     const cleanUp: Lifecycle[] = [];
     try {
       const resolved = await resolve(options, cleanUp);
-      const hosts = [resolved.listen.host];
-      const known = options.dataDir === undefined ? await newIdentity(resolved.environment, hosts) : await storedIdentity(resolved.directory, resolved.environment, hosts);
-      const range = await claimLoopbackRange(resolved.environment, known.octet);
+      const { dataDir } = options;
+      const facts = await clusterFacts(dataDir, resolved.environment);
+      const range = await claimLoopbackRange(resolved.environment, facts.octet);
       cleanUp.push({ start: () => Promise.resolve(), stop: () => range.release() });
-      const identity = { ...known, octet: range.octet };
-      if (options.dataDir !== undefined) await keepIdentity(resolved.directory, identity);
+      if (dataDir !== undefined) await keepFacts(dataDir, { ...facts, octet: range.octet });
       const network = serviceNetwork(resolved, range);
       await network.start();
       cleanUp.push(network);
+      const identity = await identityOf(facts.id, dataDir, resolved.environment, serverHosts(resolved, network, range));
       const plane = new ControlPlane(wire(resolved, identity, range, network), resolved, identity, cleanUp);
       await plane.#start();
       return plane;
@@ -125,7 +125,11 @@ export class ControlPlane {
   }
 
   /** What a container of a pod wrote so far, or with `follow` until it ends. Throws StatusError, as `kubectl logs` does. */
-  logs(pod: Stored<Pod>, options: PodLogOptions = {}, signal: AbortSignal = new AbortController().signal): Promise<AsyncIterable<Uint8Array>> {
+  logs(
+    pod: Stored<Pod>,
+    options: PodLogOptions = {},
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<AsyncIterable<Uint8Array>> {
     return this.container.get(TOKENS.podConnector).logs(pod, options, signal);
   }
 
@@ -160,6 +164,7 @@ function partsOf(container: Container, options: ResolvedOptions): Lifecycle[] {
     container.get(TOKENS.storedRegistries),
     container.get(TOKENS.server),
     container.get(TOKENS.kubernetesService),
+    container.get(TOKENS.events),
     container.get(TOKENS.caches),
     ...(proxy ? [container.get(TOKENS.proxy)] : []),
     container.get(TOKENS.nodes),
@@ -182,6 +187,11 @@ async function resolve(options: ControlPlaneOptions, cleanUp: Lifecycle[]): Prom
   };
 }
 
+/** What clients may call the API server: where it listens, and how pods reach it. */
+function serverHosts({ listen }: ResolvedOptions, { serviceRange }: ServiceNetwork, range: LoopbackRange): string[] {
+  return [listen.host, firstAddress(serviceRange), range.serverAddress, 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc'];
+}
+
 async function temporaryDirectory(cleanUp: Lifecycle[]): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'kubelib-'));
   cleanUp.push({ start: () => Promise.resolve(), stop: () => rm(directory, { recursive: true, force: true }) });
@@ -197,10 +207,13 @@ function wire(options: ResolvedOptions, identity: PlaneIdentity, range: Loopback
   container.bind(TOKENS.serviceRange).toConstantValue(network.serviceRange);
   container.bind(TOKENS.podRange).toConstantValue((index) => range.podRange(index));
   container.load(storageModule, registryModule, serverModule, managerModule, schedulerModule, nodeModule, proxyModule);
-  if (options.builtInControllers ?? true) container.load(controllersModule);
+  if (options.builtInControllers ?? true) container.load(controllersModule(options, identity));
   container
     .bind(TOKENS.kubernetesService)
-    .toResolvedValue((registries, server, serviceRange) => new KubernetesService({ registries, server, serviceRange }), [TOKENS.registries, TOKENS.server, TOKENS.serviceRange])
+    .toResolvedValue(
+      (registries, server, serviceRange) => new KubernetesService({ registries, server, serviceRange, relayAddress: range.serverAddress }),
+      [TOKENS.registries, TOKENS.server, TOKENS.serviceRange],
+    )
     .inSingletonScope();
   for (const controller of options.controllers ?? []) container.bind(TOKENS.controllers).toConstantValue(controller);
   if (options.modules) container.load(...options.modules);

@@ -1,3 +1,5 @@
+import { connect, createServer } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { StatusError } from '../api/status-error.js';
 import { endpoints } from '../api/core/endpoints.js';
 import { services } from '../api/core/services.js';
@@ -11,11 +13,14 @@ export interface KubernetesServiceOptions {
   readonly server: { readonly url: string };
   /** Its first address becomes the Service's. */
   readonly serviceRange: string;
+  /** An address of this machine outside 127.0.0.0/24, which no Endpoints may name: connections to it are passed on to a server that listens there. */
+  readonly relayAddress: string;
 }
 
 /** Keeps the Service `default/kubernetes` and its Endpoints: the way from a pod to the API server. */
 export class KubernetesService implements Lifecycle {
   readonly #options: KubernetesServiceOptions;
+  readonly #relay = new Relay();
 
   constructor(options: KubernetesServiceOptions) {
     this.#options = options;
@@ -24,27 +29,77 @@ export class KubernetesService implements Lifecycle {
   async start(): Promise<void> {
     const { registries, server, serviceRange } = this.#options;
     const { hostname, port } = new URL(server.url);
+    const host = hostname.replace(/^\[|\]$/g, '');
+    const local = host.startsWith('127.0.0.') || host === '::1';
+    if (local) await this.#relay.listen(this.#options.relayAddress, { host, port: Number(port) });
     const name = { namespace: 'default', name: 'kubernetes' };
     const labels = { component: 'apiserver', provider: 'kubernetes' };
     await unlessThere(
       registries.registry(services).create({
         metadata: { ...name, labels },
-        spec: { type: 'ClusterIP', clusterIP: firstAddress(serviceRange), ports: [{ name: 'https', port: 443, targetPort: Number(port), protocol: 'TCP' }], sessionAffinity: 'None' },
+        spec: {
+          type: 'ClusterIP',
+          clusterIP: firstAddress(serviceRange),
+          ports: [{ name: 'https', port: 443, targetPort: Number(port), protocol: 'TCP' }],
+          sessionAffinity: 'None',
+        },
       }),
     );
     // PUT creates a missing Endpoints object.
     await registries.registry(endpoints).update({
       metadata: { ...name, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
-      subsets: [{ addresses: [{ ip: hostname.replace(/^\[|\]$/g, '') }], ports: [{ name: 'https', port: Number(port), protocol: 'TCP' }] }],
+      subsets: [
+        { addresses: [{ ip: local ? this.#options.relayAddress : host }], ports: [{ name: 'https', port: Number(port), protocol: 'TCP' }] },
+      ],
     });
   }
 
   stop(): Promise<void> {
-    return Promise.resolve();
+    return this.#relay.close();
   }
 }
 
-function firstAddress(range: string): string {
+/** Passes TCP connections on to another address of this machine, bytes as they are. */
+class Relay {
+  readonly #sockets = new Set<Socket>();
+  #server: Server | undefined;
+
+  listen(address: string, target: { readonly host: string; readonly port: number }): Promise<void> {
+    const server = (this.#server = createServer({ allowHalfOpen: true }, (client) =>
+      this.#join(client, connect({ ...target, allowHalfOpen: true })),
+    ));
+    return new Promise((resolve, reject) =>
+      server.once('error', reject).listen({ host: address, port: target.port, exclusive: true }, resolve),
+    );
+  }
+
+  close(): Promise<void> {
+    const server = this.#server;
+    if (!server?.listening) return Promise.resolve();
+    return new Promise((resolve) => {
+      server.close(() => resolve());
+      this.#sockets.forEach((socket) => socket.destroy());
+    });
+  }
+
+  #join(client: Socket, upstream: Socket): void {
+    for (const [socket, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      this.#sockets.add(socket);
+      socket.on('error', () => other.destroy()); // a broken side breaks the other
+      socket.once('close', () => {
+        this.#sockets.delete(socket);
+        other.destroySoon();
+      });
+      socket.pipe(other);
+    }
+  }
+}
+
+/** The first address of a range such as `127.96.128.0/18`. */
+export function firstAddress(range: string): string {
   const [address = ''] = range.split('/');
   const parts = address.split('.').map(Number);
   return [...parts.slice(0, 3), (parts[3] ?? 0) + 1].join('.');

@@ -20,6 +20,8 @@ export interface LoopbackRange {
   readonly serviceRange: string;
   /** Where the pods of node number `index` (from 0) get theirs: one /24 of the lower half. */
   podRange(index: number): string;
+  /** Where the API server can be reached besides its own address: Endpoints may not name 127.0.0.0/24. */
+  readonly serverAddress: string;
   release(): Promise<void>;
 }
 
@@ -27,7 +29,8 @@ export interface LoopbackRange {
 export async function claimLoopbackRange(environment: Environment, octet?: number): Promise<LoopbackRange> {
   if (octet !== undefined) {
     const server = await claim(octet);
-    if (!server) throw new Error(`the address range 127.${octet}.0.0/16 of this cluster is in use by another control plane on this machine`);
+    if (!server)
+      throw new Error(`the address range 127.${octet}.0.0/16 of this cluster is in use by another control plane on this machine`);
     return rangeOf(octet, server);
   }
   const count = LAST - FIRST + 1;
@@ -51,6 +54,7 @@ function claim(octet: number): Promise<Server | undefined> {
 function rangeOf(octet: number, server: Server): LoopbackRange {
   return {
     octet,
+    serverAddress: `127.${octet}.0.1`,
     serviceRange: `127.${octet}.128.0/18`,
     podRange(index) {
       if (index < 0 || index > 126) throw new Error(`node number ${index}: at most 127 nodes with addresses of their own fit one machine`);

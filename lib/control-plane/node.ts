@@ -1,6 +1,12 @@
+import { mkdir } from 'node:fs/promises';
+import type { Lifecycle } from '../base/lifecycle.js';
 import type { Environment } from '../base/environment.js';
 import type { Logger } from '../base/logger.js';
+import { ApiEventRecorder } from '../controller/api-event-recorder.js';
+import { Kubelet } from '../kubelet/kubelet.js';
+import type { Registries } from '../registry/registry.js';
 import type { ContainerRuntime } from '../runtime/container-runtime.js';
+import type { Caches } from '../watch/cache.js';
 
 /** What a runtime is made for. */
 export interface NodeSpec {
@@ -19,3 +25,76 @@ export interface NodeSpec {
 
 /** Makes the container runtime of a node. */
 export type RuntimeFactory = (spec: NodeSpec) => ContainerRuntime | Promise<ContainerRuntime>;
+
+/** What a {@link Node} is made with. */
+export interface NodeOptions extends NodeSpec {
+  readonly registries: Registries;
+  readonly runtime: RuntimeFactory;
+  /** Shared caches of this process. Default: watches of its own. */
+  readonly caches?: Caches | undefined;
+  /** Where the kubelet's server listens, for the node's status. Default: it has none, and is reached in process. */
+  readonly port?: number | undefined;
+}
+
+/** How a node goes down. */
+export interface NodeStopOptions {
+  /** `drain` ends its pods, within {@link NodeStopOptions.gracePeriod}; their objects stay. `abandon` lets them run, as a crash would. */
+  readonly pods: 'drain' | 'abandon';
+  /** Milliseconds. Default 3,000. */
+  readonly gracePeriod?: number;
+}
+
+/** A kubelet and its container runtime. */
+export class Node implements Lifecycle {
+  readonly name: string;
+  readonly #options: NodeOptions;
+  #events: ApiEventRecorder | undefined;
+  #runtime: ContainerRuntime | undefined;
+  #kubelet: Kubelet | undefined;
+
+  constructor(options: NodeOptions) {
+    this.name = options.name;
+    this.#options = options;
+  }
+
+  /** Throws before `start()`. */
+  get kubelet(): Kubelet {
+    if (!this.#kubelet) throw new Error(`node ${this.name} is not running`);
+    return this.#kubelet;
+  }
+
+  async start(): Promise<void> {
+    const { registries, environment, logger, name, directory, caches, port } = this.#options;
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    this.#runtime = await this.#options.runtime(this.#options);
+    await this.#runtime.start();
+    this.#events = new ApiEventRecorder({ registries, environment, component: 'kubelet', host: name, logger });
+    this.#kubelet = new Kubelet({
+      registries,
+      runtime: this.#runtime,
+      environment,
+      nodeName: name,
+      directory,
+      logger,
+      events: this.#events,
+      caches,
+      port,
+    });
+    await this.#kubelet.start();
+  }
+
+  /** Ends the pods (their objects stay) and lets go. */
+  stop(): Promise<void> {
+    return this.leave({ pods: 'drain' });
+  }
+
+  /** As {@link stop}, with a choice of what becomes of the pods. */
+  async leave({ pods, gracePeriod = 3_000 }: NodeStopOptions): Promise<void> {
+    if (pods === 'drain') await this.#kubelet?.drain({ gracePeriod });
+    await this.#kubelet?.stop();
+    this.#kubelet = undefined;
+    await this.#events?.stop();
+    await this.#runtime?.stop();
+    this.#runtime = undefined;
+  }
+}

@@ -18,7 +18,9 @@ export interface ServiceNetwork extends Lifecycle {
  */
 export function serviceNetwork({ runtime, proxy, nodes }: ResolvedOptions, loopback: LoopbackRange): ServiceNetwork {
   const needed = runtime === 'docker' && (proxy ?? nodes > 0);
-  return needed ? new RoutedRange(`10.${loopback.octet}.128.0/18`) : { serviceRange: loopback.serviceRange, start: () => Promise.resolve(), stop: () => Promise.resolve() };
+  return needed
+    ? new RoutedRange(`10.${loopback.octet}.128.0/18`)
+    : { serviceRange: loopback.serviceRange, start: () => Promise.resolve(), stop: () => Promise.resolve() };
 }
 
 class RoutedRange implements ServiceNetwork {
@@ -32,7 +34,10 @@ class RoutedRange implements ServiceNetwork {
       await run('ip', ['route', 'replace', 'local', this.serviceRange, 'dev', 'lo']);
       this.#added = true;
     } catch (error) {
-      const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'the command "ip" is missing (install iproute2)' : `it takes root: ${(error as Error).message.split('\n').at(-1) || (error as Error).message}`;
+      const why =
+        (error as NodeJS.ErrnoException).code === 'ENOENT'
+          ? 'the command "ip" is missing (install iproute2)'
+          : `it takes root: ${(error as Error).message.split('\n').at(-1) || (error as Error).message}`;
       throw new StartError(`--runtime docker needs a local route for Service addresses, so that containers reach them; ${why}`);
     }
   }

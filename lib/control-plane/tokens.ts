@@ -1,5 +1,6 @@
 import type { ServiceIdentifier } from 'inversify';
 import type { Environment } from '../base/environment.js';
+import type { Lifecycle } from '../base/lifecycle.js';
 import type { Logger } from '../base/logger.js';
 import type { Catalog } from '../api/catalog.js';
 import type { Storage } from '../storage/storage.js';
@@ -52,7 +53,7 @@ export const TOKENS = {
   podConnector: token<PodConnector>('pod-connector'),
   server: token<ApiServer>('server'),
   caches: token<Caches>('caches'),
-  events: token<EventRecorder>('events'),
+  events: token<EventRecorder & Lifecycle>('events'),
   kubernetesService: token<KubernetesService>('kubernetes-service'),
   /** Set: one reconciler each. */
   controllers: token<ControllerDefinition>('controllers'),

@@ -5,8 +5,9 @@ import type { Environment, Timer } from '../base/environment.js';
 export interface ListeningHooks {
   /** Resolves once bound; rejects when the address cannot be had, holding nothing. */
   readonly open: () => Promise<void>;
-  /** Resolves once unbound. */
-  readonly close: () => Promise<void>;
+  /** Lets the address go before it returns. */
+  readonly close: () => void;
+  /** Must not throw. */
   readonly onFailure: (error: Error, retryIn: number) => void;
 }
 
@@ -29,19 +30,25 @@ export class Listening {
     this.#backoff = new Backoff({ environment, first: 200, max: 30_000, jitter: 0.2 });
   }
 
-  /** Resolves when no step is under way; a failed bind stays to be tried again. */
+  /** Resolves when no step is under way. A failed bind stays to be tried again in its time, however often the wish is repeated. */
   want(open: boolean): Promise<void> {
-    this.#wanted = open;
-    this.#retry?.cancel();
-    this.#retry = undefined;
+    if (open !== this.#wanted) {
+      this.#wanted = open;
+      this.#retry?.cancel();
+      this.#retry = undefined;
+      this.#step();
+    }
+    return this.#working ?? Promise.resolve();
+  }
+
+  #step(): void {
     this.#working ??= this.#work().finally(() => (this.#working = undefined));
-    return this.#working;
   }
 
   async #work(): Promise<void> {
     while (this.#open !== this.#wanted) {
       if (!this.#wanted) {
-        await this.#hooks.close();
+        this.#hooks.close();
         this.#open = false;
       } else if (!(await this.#tryOpen())) return;
     }
@@ -56,7 +63,11 @@ export class Listening {
       if (!this.#wanted) return true;
       const delay = this.#backoff.next();
       this.#hooks.onFailure(error as Error, delay);
-      this.#retry = this.#environment.timer(delay, () => void this.want(true), { unref: true });
+      const again = () => {
+        this.#retry = undefined;
+        this.#step();
+      };
+      this.#retry = this.#environment.timer(delay, again, { unref: true });
       return false;
     }
   }

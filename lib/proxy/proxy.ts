@@ -6,11 +6,11 @@ import { silentLogger } from '../base/logger.js';
 import { OnceLifecycle } from '../base/once-lifecycle.js';
 import { endpoints } from '../api/core/endpoints.js';
 import { services } from '../api/core/services.js';
-import { keyOf } from '../api/object.js';
-import type { Caches } from '../watch/cache.js';
+import { type KubeObject, keyOf } from '../api/object.js';
+import type { CacheEvent, Caches } from '../watch/cache.js';
 import type { BalancerFactory } from './balancers/balancer.js';
 import { roundRobin } from './balancers/round-robin.js';
-import type { Portal, PortalProblem, PortalServices, ProxyCounters } from './portal.js';
+import { newCounters, type Portal, type PortalProblem, type PortalServices, type ProxyCounters } from './portal.js';
 import type { PortalSpec } from './service-ports.js';
 import { portalsOf } from './service-ports.js';
 import { TcpPortal } from './tcp-portal.js';
@@ -36,16 +36,19 @@ export interface ProxyOptions {
 
 /**
  * The service proxy: listens on the cluster IP and port of each Service (its portal) and balances connections over the ready
- * endpoints. Start here: `portalsOf` says which portals a Service needs, `TcpPortal` and `UdpPortal` hold the sockets,
+ * endpoints. Ports below 1024 need the right to bind them, on Linux root or `net.ipv4.ip_unprivileged_port_start`. A Service that
+ * goes, or moves, leaves its live connections alone; `stop()` ends them. Start here: `portalsOf` says which portals a Service needs, `TcpPortal` and `UdpPortal` hold the sockets,
  * `EndpointPool` chooses.
  */
 export class Proxy implements Lifecycle {
-  readonly counters: ProxyCounters = { accepted: 0, refused: 0, connectFailures: 0, bytesToEndpoints: 0, bytesToClients: 0 };
+  readonly counters: ProxyCounters = newCounters();
   readonly #caches: Caches;
   readonly #portalServices: PortalServices;
   readonly #lifecycle = new OnceLifecycle({ start: () => this.#start(), stop: () => this.#stop() });
   /** By portal key and listening address, so that a moved port is another portal. */
   readonly #portals = new Map<string, Portal>();
+  /** Portals of Services that are gone, with connections that still live. */
+  readonly #retired = new Set<Portal>();
   /** Keys of the portals of each Service. */
   readonly #byService = new Map<string, ReadonlySet<string>>();
   #subscription = new Subscription();
@@ -75,13 +78,7 @@ export class Proxy implements Lifecycle {
   #start(): void {
     const serviceCache = this.#caches.cache(services);
     const endpointsCache = this.#caches.cache(endpoints);
-    const changed = ({
-      old,
-      object,
-    }: {
-      old?: { metadata: { name: string } } | undefined;
-      object?: { metadata: { name: string } } | undefined;
-    }) => {
+    const changed = ({ old, object }: CacheEvent<KubeObject>) => {
       const subject = object ?? old;
       if (subject) this.#sync(keyOf(subject));
     };
@@ -93,7 +90,7 @@ export class Proxy implements Lifecycle {
 
   async #stop(): Promise<void> {
     this.#subscription.unsubscribe();
-    const open = [...this.#portals.values()];
+    const open = [...this.#portals.values(), ...this.#retired];
     this.#portals.clear();
     this.#byService.clear();
     await Promise.all(open.map((portal) => portal.close()));
@@ -104,7 +101,7 @@ export class Proxy implements Lifecycle {
     const object = this.#caches.cache(services).getByKey(service);
     const specs = object ? portalsOf(object, this.#caches.cache(endpoints).getByKey(service)) : [];
     const wanted = new Map(specs.map((spec) => [`${spec.key} ${spec.protocol} ${spec.address}:${spec.port}`, spec]));
-    for (const id of this.#byService.get(service) ?? []) if (!wanted.has(id)) this.#close(id);
+    for (const id of this.#byService.get(service) ?? []) if (!wanted.has(id)) this.#retire(id);
     for (const [id, spec] of wanted) this.#portal(id, spec).update(spec);
     if (wanted.size === 0) this.#byService.delete(service);
     else this.#byService.set(service, new Set(wanted.keys()));
@@ -119,9 +116,11 @@ export class Proxy implements Lifecycle {
     return portal;
   }
 
-  #close(id: string): void {
+  #retire(id: string): void {
     const portal = this.#portals.get(id);
+    if (portal === undefined) return;
     this.#portals.delete(id);
-    void portal?.close();
+    this.#retired.add(portal);
+    void portal.retire().then(() => this.#retired.delete(portal));
   }
 }

@@ -27,7 +27,7 @@ const DEFAULT_AFFINITY_SECONDS = 10_800;
 /** The portals that a Service needs. None for headless and ExternalName Services, for those without an address, and for protocols other than TCP and UDP. */
 export function portalsOf(service: Stored<Service>, endpoints: Stored<Endpoints> | undefined): PortalSpec[] {
   const { clusterIP, type, ports = [] } = service.spec ?? {};
-  if (!clusterIP || clusterIP === 'None' || type === 'ExternalName' || service.metadata.deletionTimestamp) return [];
+  if (!clusterIP || clusterIP === 'None' || type === 'ExternalName') return [];
   return ports.flatMap((port) => {
     const protocol = port.protocol ?? 'TCP';
     if (protocol !== 'TCP' && protocol !== 'UDP') return [];

@@ -1,49 +1,47 @@
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import type { Connection } from './balancers/balancer.js';
-import type { PooledEndpoint } from './endpoint-pool.js';
-import { EndpointPool } from './endpoint-pool.js';
-import { Listening } from './listening.js';
-import type { Portal, PortalServices } from './portal.js';
+import type { EndpointPool, PooledEndpoint } from './endpoint-pool.js';
+import type { Listening } from './listening.js';
+import { listeningOf, poolOf, type Portal, type PortalServices } from './portal.js';
 import type { PortalSpec } from './service-ports.js';
 
 /**
  * A TCP portal. Listens only while there are endpoints: without, clients are refused at once, as Kubernetes does. A connect
- * that fails goes to another endpoint before the client notices. Half-closed connections stay half-closed; backpressure
- * passes through in both directions. Connections outlive changes of the endpoints.
+ * that fails, or whose endpoint goes meanwhile, is made to another endpoint before the client notices. Half-closed
+ * connections stay half-closed; backpressure passes through in both directions. Connections outlive changes of the endpoints.
  */
 export class TcpPortal implements Portal {
   readonly #services: PortalServices;
   readonly #pool: EndpointPool;
   readonly #sockets = new Set<Socket>();
   readonly #listening: Listening;
-  #spec: PortalSpec;
+  readonly #spec: PortalSpec;
   #server: Server | undefined;
+  #whenEmpty: (() => void)[] = [];
 
   constructor(spec: PortalSpec, services: PortalServices) {
     this.#spec = spec;
     this.#services = services;
-    this.#pool = new EndpointPool(services.balancer(), services.environment);
-    this.#listening = new Listening(services.environment, {
-      open: () => this.#open(),
-      close: () => this.#stopListening(),
-      onFailure: (error, retryIn) => {
-        services.logger.warn('a portal cannot listen', { portal: spec.key, address: spec.address, port: spec.port, retryIn, error });
-        services.onProblem({ portal: spec.key, address: spec.address, port: spec.port, error });
-      },
-    });
+    this.#pool = poolOf(services);
+    this.#listening = listeningOf(spec, services, { open: () => this.#open(), close: () => this.#stopListening() });
   }
 
   update(spec: PortalSpec): void {
-    this.#spec = spec;
     this.#pool.update(spec.targets, spec.affinitySeconds);
     void this.#listening.want(!this.#pool.empty);
   }
 
+  async retire(): Promise<void> {
+    await this.#listening.want(false);
+    if (this.#sockets.size > 0) await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
+  }
+
   async close(): Promise<void> {
-    const closed = this.#listening.want(false);
+    const retired = this.retire();
+    await this.#listening.want(false);
     this.#sockets.forEach((socket) => socket.destroy());
-    await closed;
+    await retired;
   }
 
   #open(): Promise<void> {
@@ -60,11 +58,10 @@ export class TcpPortal implements Portal {
     });
   }
 
-  /** The port is free when `close` has been called; live connections go on, so nobody waits for them here. */
-  #stopListening(): Promise<void> {
+  /** The port is free when `close` returns; live connections go on. */
+  #stopListening(): void {
     this.#server?.close();
     this.#server = undefined;
-    return Promise.resolve();
   }
 
   #accept(client: Socket): void {
@@ -88,32 +85,41 @@ export class TcpPortal implements Portal {
     }
     const upstream = connect({ host: endpoint.address, port: endpoint.port, allowHalfOpen: true, noDelay: true });
     this.#track(upstream);
-    const giveUp = this.#services.environment.timer(this.#services.connectTimeout, () => upstream.destroy(new Error('connect timed out')), {
-      unref: true,
-    });
-    const failed = () => {
-      this.#services.counters.connectFailures += 1;
-      if (client.destroyed) return;
-      this.#connect(client, connection, tried.add(endpoint.key));
-    };
-    const abandoned = () => upstream.destroy(); // the client went before there was an endpoint
-    client.once('close', abandoned);
-    upstream.once('close', () => giveUp.cancel());
-    upstream.once('error', failed);
-    upstream.once('connect', () => {
-      giveUp.cancel();
-      upstream.off('error', failed);
-      client.off('close', abandoned);
+    this.#whenSettled(upstream, client, (connected) => {
       if (client.destroyed) upstream.destroy();
-      else this.#join(client, upstream, endpoint);
+      else if (connected && this.#pool.has(endpoint)) this.#join(client, upstream, endpoint);
+      else {
+        upstream.destroy();
+        if (!connected) this.#services.counters.connectFailures += 1;
+        this.#connect(client, connection, tried.add(endpoint.key));
+      }
     });
+  }
+
+  /** Calls once: connected or not, in time or not, or given up because the client went. Leaves no listener and no timer. */
+  #whenSettled(upstream: Socket, client: Socket, settled: (connected: boolean) => void): void {
+    const finish = (connected: boolean) => () => {
+      timer.cancel();
+      client.off('close', failed);
+      upstream
+        .off('connect', succeeded)
+        .off('error', failed)
+        .on('error', () => upstream.destroy()); // its close event tells
+      settled(connected);
+    };
+    const [succeeded, failed] = [finish(true), finish(false)];
+    const timer = this.#services.environment.timer(this.#services.connectTimeout, failed, { unref: true });
+    client.once('close', failed);
+    upstream.once('connect', succeeded).once('error', failed);
   }
 
   #join(client: Socket, upstream: Socket, endpoint: PooledEndpoint): void {
     const { counters } = this.#services;
     counters.accepted += 1;
+    counters.open += 1;
     endpoint.connections += 1;
     upstream.once('close', (hadError) => {
+      counters.open -= 1;
       endpoint.connections -= 1;
       counters.bytesToEndpoints += upstream.bytesWritten;
       counters.bytesToClients += upstream.bytesRead;
@@ -121,13 +127,15 @@ export class TcpPortal implements Portal {
       else if (!client.writableEnded) client.destroy();
     });
     client.once('close', (hadError) => (hadError ? upstream.resetAndDestroy() : upstream.destroySoon()));
-    upstream.on('error', () => upstream.destroy()); // told by its close event
     client.pipe(upstream);
     upstream.pipe(client);
   }
 
   #track(socket: Socket): void {
     this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+      if (this.#sockets.size === 0) for (const resolve of this.#whenEmpty.splice(0)) resolve();
+    });
   }
 }

@@ -1,11 +1,18 @@
 import { ContainerModule } from 'inversify';
+import type { Environment } from '../../base/environment.js';
+import type { Logger } from '../../base/logger.js';
 import { ApiEventRecorder } from '../../controller/api-event-recorder.js';
+import type { ControllerDefinition } from '../../controller/controller-definition.js';
 import { Manager } from '../../controller/manager.js';
+import type { Registries } from '../../registry/registry.js';
+import type { Caches } from '../../watch/cache.js';
 import { SharedCaches } from '../../watch/shared-caches.js';
 import { builtInControllers } from '../built-in-controllers.js';
+import type { PlaneIdentity } from '../identity.js';
+import type { ResolvedOptions } from '../options.js';
 import { TOKENS } from '../tokens.js';
 
-/** Binds `caches`, `events`, `manager`. Needs: registries. Controllers are a set of their own, see {@link controllersModule}. */
+/** Binds `caches`, `events`, `manager`. Needs: registries, environment, logger, and the set `controllers`. */
 export const managerModule = new ContainerModule(({ bind }) => {
   bind(TOKENS.caches)
     .toResolvedValue(
@@ -15,22 +22,35 @@ export const managerModule = new ContainerModule(({ bind }) => {
     .inSingletonScope();
   bind(TOKENS.events)
     .toResolvedValue(
-      (registries, environment, logger) => new ApiEventRecorder({ registries, environment, component: 'kubelib', logger: logger.child({ component: 'events' }) }),
+      (registries, environment, logger) =>
+        new ApiEventRecorder({ registries, environment, component: 'default-scheduler', logger: logger.child({ component: 'events' }) }),
       [TOKENS.registries, TOKENS.environment, TOKENS.logger],
     )
     .inSingletonScope();
   bind(TOKENS.manager)
-    .toResolvedValue(
-      (registries, caches, environment, logger, controllers) =>
-        new Manager({ registries, caches, environment, logger: logger.child({ component: 'manager' }), controllers }),
-      [TOKENS.registries, TOKENS.caches, TOKENS.environment, TOKENS.logger, { serviceIdentifier: TOKENS.controllers, isMultiple: true }],
-    )
+    .toResolvedValue(manager, [
+      TOKENS.registries,
+      TOKENS.caches,
+      TOKENS.environment,
+      TOKENS.logger,
+      { serviceIdentifier: TOKENS.controllers, isMultiple: true },
+    ])
     .inSingletonScope();
 });
 
-/** Adds the built-in controllers to `controllers`. Needs: options, identity. */
-export const controllersModule = new ContainerModule(({ bind }) => {
-  for (const [name, make] of Object.entries(builtInControllers)) {
-    bind(TOKENS.controllers).toResolvedValue(make, [TOKENS.options, TOKENS.identity]).inSingletonScope().whenNamed(name);
-  }
-});
+function manager(
+  registries: Registries,
+  caches: Caches,
+  environment: Environment,
+  logger: Logger,
+  controllers: ControllerDefinition[],
+): Manager {
+  return new Manager({ registries, caches, environment, logger: logger.child({ component: 'manager' }), controllers });
+}
+
+/** The built-in controllers as members of the set `controllers`. */
+export function controllersModule(options: ResolvedOptions, identity: PlaneIdentity): ContainerModule {
+  return new ContainerModule(({ bind }) => {
+    for (const controller of builtInControllers(options, identity)) bind(TOKENS.controllers).toConstantValue(controller);
+  });
+}

@@ -7,11 +7,14 @@ import { TOKENS } from '../tokens.js';
 
 /** Binds `runtime` (a factory) and `nodes`. Needs: options, registries, events, identity, podRange. */
 export const nodeModule = new ContainerModule(({ bind }) => {
-  bind(TOKENS.runtime).toResolvedValue(({ runtime }) => runtimeFactory(runtime ?? 'process'), [TOKENS.options]).inSingletonScope();
+  bind(TOKENS.runtime)
+    .toResolvedValue(({ runtime }) => runtimeFactory(runtime ?? 'process'), [TOKENS.options])
+    .inSingletonScope();
   bind(TOKENS.nodes)
     .toResolvedValue(
-      (options, registries, runtime, identity, podRange) => new NodePool({ options, registries, runtime, planeId: identity.id, podRange }),
-      [TOKENS.options, TOKENS.registries, TOKENS.runtime, TOKENS.identity, TOKENS.podRange],
+      (options, registries, caches, runtime, identity, podRange) =>
+        new NodePool({ options, registries, caches, runtime, planeId: identity.id, podRange }),
+      [TOKENS.options, TOKENS.registries, TOKENS.caches, TOKENS.runtime, TOKENS.identity, TOKENS.podRange],
     )
     .inSingletonScope();
 });

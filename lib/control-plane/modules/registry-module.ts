@@ -1,8 +1,13 @@
 import { ContainerModule } from 'inversify';
+import type { Environment } from '../../base/environment.js';
+import type { Logger } from '../../base/logger.js';
+import type { Catalog } from '../../api/catalog.js';
 import { createCatalog } from '../../api/catalog.js';
 import { builtInDefinitions } from '../../api/kinds.js';
+import type { AdmissionPlugin } from '../../registry/stored/admission.js';
 import { defaultAdmission } from '../../registry/stored/admission.js';
 import { StoredRegistries } from '../../registry/stored/stored-registries.js';
+import type { Storage } from '../../storage/storage.js';
 import { TOKENS } from '../tokens.js';
 
 /** Binds `catalog`, `storedRegistries` and `registries`; adds the default plug-ins to `admission`. Needs: storage, options, serviceRange. */
@@ -12,11 +17,27 @@ export const registryModule = new ContainerModule(({ bind }) => {
     .inSingletonScope();
   for (const plugin of defaultAdmission()) bind(TOKENS.admission).toConstantValue(plugin);
   bind(TOKENS.storedRegistries)
-    .toResolvedValue(
-      (storage, catalog, environment, logger, serviceRange, admission) =>
-        new StoredRegistries({ storage, catalog, environment, logger: logger.child({ component: 'registry' }), serviceRange, admission }),
-      [TOKENS.storage, TOKENS.catalog, TOKENS.environment, TOKENS.logger, TOKENS.serviceRange, { serviceIdentifier: TOKENS.admission, isMultiple: true }],
-    )
+    .toResolvedValue(storedRegistries, [
+      TOKENS.storage,
+      TOKENS.catalog,
+      TOKENS.environment,
+      TOKENS.logger,
+      TOKENS.serviceRange,
+      { serviceIdentifier: TOKENS.admission, isMultiple: true },
+    ])
     .inSingletonScope();
-  bind(TOKENS.registries).toResolvedValue((stored) => stored, [TOKENS.storedRegistries]).inSingletonScope();
+  bind(TOKENS.registries)
+    .toResolvedValue((stored) => stored, [TOKENS.storedRegistries])
+    .inSingletonScope();
 });
+
+function storedRegistries(
+  storage: Storage,
+  catalog: Catalog,
+  environment: Environment,
+  logger: Logger,
+  serviceRange: string,
+  admission: AdmissionPlugin[],
+): StoredRegistries {
+  return new StoredRegistries({ storage, catalog, environment, logger: logger.child({ component: 'registry' }), serviceRange, admission });
+}

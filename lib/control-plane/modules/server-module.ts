@@ -10,7 +10,10 @@ export const serverModule = new ContainerModule(({ bind }) => {
   bind(TOKENS.authenticator).toConstantValue(clientCertificates());
   bind(TOKENS.authorizer).toConstantValue(systemAuthorizer);
   bind(TOKENS.podConnector)
-    .toResolvedValue((nodes, registries, identity) => new NodePodConnector({ nodes, registries, identity }), [TOKENS.nodes, TOKENS.registries, TOKENS.identity])
+    .toResolvedValue(
+      (nodes, registries, identity) => new NodePodConnector({ nodes, registries, identity }),
+      [TOKENS.nodes, TOKENS.registries, TOKENS.identity],
+    )
     .inSingletonScope();
   bind(TOKENS.server)
     .toResolvedValue(

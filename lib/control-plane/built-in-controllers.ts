@@ -1,0 +1,29 @@
+import { builtInDefinitions } from '../api/kinds.js';
+import type { ControllerDefinition } from '../controller/controller-definition.js';
+import { endpointSliceController } from '../controllers/endpoints/endpoint-slice-controller.js';
+import { endpointSliceMirroringController } from '../controllers/endpoints/endpoint-slice-mirroring-controller.js';
+import { endpointsController } from '../controllers/endpoints/endpoints-controller.js';
+import { eventExpiryController } from '../controllers/event-expiry/event-expiry-controller.js';
+import { garbageCollector } from '../controllers/garbage-collection/garbage-collector.js';
+import { namespaceController } from '../controllers/namespace/namespace-controller.js';
+import { nodeLifecycleController } from '../controllers/node-lifecycle/node-lifecycle-controller.js';
+import { replicationController } from '../controllers/replication/replication-controller.js';
+import { serviceAccountsController } from '../controllers/service-accounts/service-accounts-controller.js';
+import type { PlaneIdentity } from './identity.js';
+import type { ResolvedOptions } from './options.js';
+
+/** The reconcilers that every control plane runs unless told otherwise. */
+export function builtInControllers(options: ResolvedOptions, identity: PlaneIdentity): readonly ControllerDefinition[] {
+  const { nodeMonitorGracePeriod = 40_000, podEvictionTimeout = 5_000 } = options;
+  return [
+    replicationController(),
+    endpointsController(),
+    endpointSliceController(),
+    endpointSliceMirroringController(),
+    nodeLifecycleController({ gracePeriod: nodeMonitorGracePeriod, podEvictionTimeout }),
+    namespaceController(),
+    ...garbageCollector([...builtInDefinitions, ...(options.resources ?? [])]),
+    serviceAccountsController({ ca: identity.authority.pem.certificate }),
+    eventExpiryController(),
+  ];
+}
