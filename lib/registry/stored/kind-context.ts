@@ -1,3 +1,4 @@
+import type { Observable } from 'rxjs';
 import type { Environment } from '../../base/environment.js';
 import type { Logger } from '../../base/logger.js';
 import type { KubeObject } from '../../api/object.js';
@@ -16,6 +17,8 @@ export interface KindContext<T extends KubeObject> {
   readonly storage: Storage;
   readonly environment: Environment;
   readonly logger: Logger;
+  /** Emits when the registries stop: open watches then complete, as a server's do. */
+  readonly stopped: Observable<void>;
 }
 
 /** How often a write that may be repeated is tried anew after it lost a race. Each loss is another writer's success. */

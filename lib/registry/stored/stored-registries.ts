@@ -1,3 +1,4 @@
+import { Subject } from 'rxjs';
 import type { Namespace } from 'kubernetes-types/core/v1.js';
 import type { Environment } from '../../base/environment.js';
 import type { Lifecycle } from '../../base/lifecycle.js';
@@ -47,7 +48,7 @@ const INITIAL_NAMESPACES = [...IMMORTAL_NAMESPACES, 'kube-node-lease'];
  * The registries of a cluster over its {@link Storage}: Kubernetes' rules for reading and writing objects, in this process.
  *
  * Any number of them, in any number of processes, may work on one storage at the same time. `start()` makes the first
- * namespaces and repairs what a crash left half done; `stop()` lets nothing behind, as nothing runs between calls.
+ * namespaces and repairs what a crash left half done; `stop()` completes open watches; nothing else runs between calls.
  */
 export class StoredRegistries implements Registries, Lifecycle {
   readonly catalog: Catalog;
@@ -58,6 +59,7 @@ export class StoredRegistries implements Registries, Lifecycle {
   readonly #kinds = new WeakMap<ResourceDefinition, KindContext<KubeObject>>();
   readonly #registries = new WeakMap<ResourceDefinition, Registry<KubeObject>>();
   readonly #lifecycle: OnceLifecycle;
+  readonly #stopped = new Subject<void>();
 
   constructor(options: StoredRegistriesOptions) {
     const { storage, environment, catalog, logger = silentLogger, admission = defaultAdmission() } = options;
@@ -70,7 +72,7 @@ export class StoredRegistries implements Registries, Lifecycle {
       lookup: (definition, name) => this.#lookup(definition, name),
       kind: (apiVersion, kind) => catalog.byKind(apiVersion, kind),
     });
-    this.#lifecycle = new OnceLifecycle({ start: () => this.#begin(), stop: () => {} });
+    this.#lifecycle = new OnceLifecycle({ start: () => this.#begin(), stop: () => this.#stopped.next() });
   }
 
   start(): Promise<void> {
@@ -106,7 +108,7 @@ export class StoredRegistries implements Registries, Lifecycle {
     const logger = this.#logger;
     const strategy = strategyOf(definition, { environment, logger, allocator: this.#allocator });
     const store = new ObjectStore(definition, storage);
-    kind = { definition, store, strategy, admission: this.#admission, storage, environment, logger };
+    kind = { definition, store, strategy, admission: this.#admission, storage, environment, logger, stopped: this.#stopped };
     this.#kinds.set(key, kind);
     return kind;
   }

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import { throwError } from 'rxjs';
+import { throwError, takeUntil } from 'rxjs';
 import type { Pod } from 'kubernetes-types/core/v1.js';
 import type { KubeObject, ObjectList, ObjectName, Stored } from '../../api/object.js';
 import { nameOf } from '../../api/object.js';
@@ -61,7 +61,7 @@ export class StoredRegistry<T extends KubeObject> implements Registry<T> {
 
   watch(options: WatchOptions = {}): Observable<WatchEvent<T>> {
     if (!this.definition.verbs.includes('watch')) return throwError(methodNotAllowed);
-    return watchObjects(this.#kind.store, this.#kind, options);
+    return watchObjects(this.#kind.store, this.#kind, options).pipe(takeUntil(this.#kind.stopped));
   }
 
   async create(object: T, options: WriteOptions = {}): Promise<Stored<T>> {
