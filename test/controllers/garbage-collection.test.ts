@@ -69,6 +69,18 @@ describe('garbage collector', () => {
     expect(await names()).to.deep.equal(['o']);
   });
 
+  it('notices an owner whose name was taken again between two looks', async () => {
+    await cluster.stop();
+    cluster = await running(garbageCollector(), { lag: 100, batched: true });
+    const o = await create('o');
+    await create('d', [owner(o)]);
+    await cluster.settle(1000);
+    await cluster.registry(configMaps).delete({ name: 'o', namespace: 'default' });
+    await create('o');
+    await cluster.settle(1000);
+    expect(await names()).to.deep.equal(['o']);
+  });
+
   it('keeps what has another owner, without the reference to the one that is gone', async () => {
     const [a, b] = [await create('a'), await create('b')];
     await create('d', [owner(a), owner(b)]);

@@ -81,12 +81,19 @@ describe('replication controller', () => {
     }
   });
 
-  it('makes each pod once, however late its cache is', async () => {
-    await create({ replicas: 50 });
-    await cluster.settle();
-    await cluster.settle(10_000);
-    expect(creations).to.have.length(50);
-  });
+  for (const batched of [false, true])
+    it(`makes and removes each pod once, though its cache is late${batched ? ' and hears of many changes at once' : ''}`, async () => {
+      await cluster.stop();
+      cluster = await running([replicationController()], { lag: 200, batched });
+      const counted = (call: string) => cluster.writes.filter((one) => one === call).length;
+      await create({ replicas: 50 });
+      await cluster.settle(30_000);
+      expect([await owned(), counted('pods create')].map((one) => (Array.isArray(one) ? one.length : one))).to.deep.equal([50, 50]);
+      await scale(20);
+      await cluster.settle(30_000);
+      expect([(await owned()).length, counted('pods create'), counted('pods delete')]).to.deep.equal([20, 50, 30]);
+      expect(await status()).to.include({ replicas: 20 });
+    });
 
   it('scales up and down', async () => {
     await create();
@@ -131,11 +138,11 @@ describe('replication controller', () => {
   it('writes its status only when that has changed', async () => {
     await create();
     await cluster.settle();
-    const before = (await cluster.find(replicationControllers, 'web'))?.metadata.resourceVersion;
+    const before = cluster.writes.length;
     const [first] = await owned();
     await cluster.registry(pods).modify(nameOf(first!), (pod) => ({ ...pod, metadata: { ...pod.metadata, annotations: { seen: 'yes' } } }));
     await cluster.settle(60_000);
-    expect((await cluster.find(replicationControllers, 'web'))?.metadata.resourceVersion).to.equal(before);
+    expect(cluster.writes.slice(before)).to.deep.equal([]);
   });
 
   it('adopts a matching pod that nobody owns, and removes what is too much', async () => {
@@ -187,16 +194,20 @@ describe('replication controller', () => {
     expect((await owned()).map((pod) => pod.metadata.labels?.app)).to.deep.equal(['new', 'new', 'new']);
   });
 
-  it('neither makes nor adopts pods while it is being deleted', async () => {
+  it('neither makes, adopts nor releases pods while it is being deleted', async () => {
     await cluster
       .registry(replicationControllers)
       .create({ ...web, metadata: { ...web.metadata, finalizers: ['acme.io/hold'] }, spec: { ...web.spec, replicas: 1 } });
     await cluster.settle();
     await cluster.registry(replicationControllers).delete({ name: 'web', namespace: 'default' }, { propagationPolicy: 'Background' });
     const [first] = await owned();
+    const before = cluster.writes.length;
+    await relabel(first!, { app: 'debug' });
+    await cluster.settle();
     await cluster.registry(pods).delete(nameOf(first!));
     await cluster.registry(pods).create(podOf('late', { app: 'web' }));
     await cluster.settle(10_000);
+    expect(cluster.writes.slice(before).filter((call) => call.startsWith('pods'))).to.deep.equal([]);
     expect((await cluster.all(pods)).map(({ metadata }) => [metadata.name, metadata.ownerReferences])).to.deep.equal([['late', undefined]]);
   });
 

@@ -11,15 +11,21 @@ import { Manager } from '../../lib/controller/manager.js';
 import { SharedCaches } from '../../lib/watch/shared-caches.js';
 import type { MemoryClusterOptions } from '../support/memory-cluster.js';
 import { memoryCluster } from '../support/memory-cluster.js';
+import type { ObservedOptions } from '../support/observed-registries.js';
+import { ObservedRegistries } from '../support/observed-registries.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 
 /** Controllers of any kinds, as a manager takes them. */
 export type AnyController = ControllerDefinition<never> | ControllerDefinition;
 
+/** What {@link running} takes. */
+export interface RunningOptions extends MemoryClusterOptions<VirtualEnvironment>, Omit<ObservedOptions, 'environment'> {}
+
 /** A cluster in memory and in virtual time, with these controllers running in it. */
-export async function running(controllers: readonly AnyController[], options: MemoryClusterOptions<VirtualEnvironment> = {}) {
-  const cluster = await memoryCluster(options);
-  const { environment, registries } = cluster;
+export async function running(controllers: readonly AnyController[], options: RunningOptions = {}) {
+  const cluster = await memoryCluster<VirtualEnvironment>(options);
+  const { environment } = cluster;
+  const registries = new ObservedRegistries(cluster.registries, { environment, ...options });
   const logger = new RecordingLogger();
   const caches = new SharedCaches({ registries, environment, logger });
   const managers: Manager[] = [];
@@ -29,12 +35,14 @@ export async function running(controllers: readonly AnyController[], options: Me
     await within(environment, manager.start());
   };
   await manage(controllers);
-  const registry = <T extends KubeObject>(definition: ResourceDefinition<T>) => registries.registry(definition);
+  const registry = <T extends KubeObject>(definition: ResourceDefinition<T>) => cluster.registries.registry(definition);
   return {
     ...cluster,
     logger,
     caches,
     registry,
+    /** What the controllers have written so far, such as `pods create`. */
+    writes: registries.writes,
     /** Runs more controllers. */
     manage,
     /** Lets everything settle, `milliseconds` later. */

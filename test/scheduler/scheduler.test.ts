@@ -14,18 +14,21 @@ import { defaultPriorities } from '../../lib/scheduler/priorities/index.js';
 import type { SchedulerOptions } from '../../lib/scheduler/scheduler-options.js';
 import { Scheduler } from '../../lib/scheduler/scheduler.js';
 import { SharedCaches } from '../../lib/watch/shared-caches.js';
+import type { VirtualEnvironment } from '../../lib/base/virtual-environment.js';
+import { ObservedRegistries } from '../support/observed-registries.js';
 import { memoryCluster } from '../support/memory-cluster.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 import { container, node, pod } from './objects.js';
 import type { NodeOptions } from './objects.js';
 
 /** A cluster in memory and in virtual time, with a scheduler. */
-async function cluster(options: Partial<SchedulerOptions> = {}) {
-  const base = await memoryCluster();
-  const { environment, registries } = base;
+async function cluster({ lag, ...options }: Partial<SchedulerOptions> & { readonly lag?: number } = {}) {
+  const base = await memoryCluster<VirtualEnvironment>();
+  const { environment } = base;
+  const registries = new ObservedRegistries(base.registries, { environment, lag });
   const logger = new RecordingLogger();
   const caches = new SharedCaches({ registries, environment, logger });
-  const recorder = new ApiEventRecorder({ registries, environment, component: 'default-scheduler', logger });
+  const recorder = new ApiEventRecorder({ registries: base.registries, environment, component: 'default-scheduler', logger });
   const scheduler = new Scheduler({ registries, caches, environment, events: recorder, logger, ...options });
   await caches.start();
   await recorder.start();
@@ -37,13 +40,15 @@ async function cluster(options: Partial<SchedulerOptions> = {}) {
     logger,
     scheduler,
     settle: (milliseconds = 0) => environment.advance(milliseconds),
-    addNode: (name: string, more: NodeOptions = {}) => registries.registry(nodes).create(node(name, more)),
+    /** What the scheduler has written. */
+    writes: registries.writes,
+    addNode: (name: string, more: NodeOptions = {}) => base.registries.registry(nodes).create(node(name, more)),
     addPod: (name: string, spec: Partial<PodSpec> = {}, labels: Record<string, string> = {}) =>
-      registries.registry(pods).create(pod(name, spec, { labels })),
-    get: (name: string) => registries.registry(pods).get({ name, namespace: 'default' }),
-    nodeOf: async (name: string) => (await registries.registry(pods).get({ name, namespace: 'default' })).spec?.nodeName,
+      base.registries.registry(pods).create(pod(name, spec, { labels })),
+    get: (name: string) => base.registries.registry(pods).get({ name, namespace: 'default' }),
+    nodeOf: async (name: string) => (await base.registries.registry(pods).get({ name, namespace: 'default' })).spec?.nodeName,
     told: async () =>
-      (await registries.registry(events).list()).items.map(({ reason, message, count, type, involvedObject }) => ({
+      (await base.registries.registry(events).list()).items.map(({ reason, message, count, type, involvedObject }) => ({
         reason,
         message,
         count,
@@ -78,7 +83,7 @@ const cpu = (amount: string): Partial<PodSpec> => ({ containers: [container({ cp
 describe('Scheduler', () => {
   let running: Awaited<ReturnType<typeof cluster>>;
 
-  const begin = async (options?: Partial<SchedulerOptions>) => (running = await cluster(options));
+  const begin = async (options?: Parameters<typeof cluster>[0]) => (running = await cluster(options));
 
   afterEach(() => running.stop());
 
@@ -113,7 +118,7 @@ describe('Scheduler', () => {
   });
 
   it('says why a pod fits nowhere, once for as long as that stays so, and binds it when room is made', async () => {
-    const { addNode, addPod, settle, get, told, registries } = await begin();
+    const { addNode, addPod, settle, get, told, registries, writes } = await begin();
     await addNode('a', { cpu: '1' });
     await addNode('b', { cpu: '1' });
     await addPod('p', cpu('2'));
@@ -125,7 +130,7 @@ describe('Scheduler', () => {
       ['Warning', 'FailedScheduling', message],
     ]);
     await settle(610_000);
-    expect((await get('p')).metadata.resourceVersion, 'tried again, and nothing new to say').to.equal(waiting.metadata.resourceVersion);
+    expect(writes, 'tried again, and nothing new to say').to.deep.equal(['pods/status patch']);
     await registries
       .registry(nodes)
       .subresource('status')
@@ -248,6 +253,36 @@ describe('Scheduler', () => {
     await settle(3000);
     expect(await nodeOf('p')).to.equal('n');
     expect(logger.messages('error')).to.deep.equal(['a predicate or a priority has thrown', 'a predicate or a priority has thrown']);
+  });
+
+  it('counts a pod once that it has bound, whatever late news the watch has of it', async () => {
+    const { addNode, addPod, settle, nodeOf, registries, writes } = await begin({ lag: 50 });
+    await addNode('n', { cpu: '1' });
+    await settle(100);
+    await addPod('p', cpu('500m'));
+    await settle(10);
+    await registries.registry(pods).modify({ name: 'p', namespace: 'default' }, (current) => ({
+      ...current,
+      metadata: { ...current.metadata, labels: { late: 'news' } },
+    }));
+    await settle(5000);
+    await addPod('q', cpu('500m'));
+    await settle(5000);
+    expect([await nodeOf('p'), await nodeOf('q')]).to.deep.equal(['n', 'n']);
+    expect(writes.filter((call) => call === 'bindings create')).to.have.length(2);
+  });
+
+  it('does not overfill nodes though the watch is late', async () => {
+    const { addNode, addPod, settle, registries, writes } = await begin({ lag: 300 });
+    for (let i = 0; i < 5; i++) await addNode(`n${i}`, { cpu: '10', pods: '1000' });
+    await settle(1000);
+    for (let i = 0; i < 60; i++) await addPod(`p${i}`, cpu('1'));
+    await settle(30_000);
+    const counts = new Map<string, number>();
+    for (const { spec } of (await registries.registry(pods).list()).items)
+      counts.set(spec?.nodeName ?? '', (counts.get(spec?.nodeName ?? '') ?? 0) + 1);
+    expect(Object.fromEntries([...counts].sort())).to.deep.equal({ '': 10, n0: 10, n1: 10, n2: 10, n3: 10, n4: 10 });
+    expect(writes.filter((call) => call === 'bindings create')).to.have.length(50);
   });
 
   describe('when a binding fails', () => {

@@ -121,6 +121,16 @@ describe('SchedulingQueue', () => {
     expect([take(), queue.size]).to.deep.equal([undefined, 0]);
   });
 
+  it('ignores the end of a try that a newer pod of the same uid knows nothing of', () => {
+    queue.put(info('a'));
+    take();
+    queue.remove('uid-a');
+    queue.put(info('a'));
+    queue.failed('uid-a');
+    queue.refused('uid-a', []);
+    expect([queue.count('active'), take(), take()]).to.deep.equal([1, 'a', undefined]);
+  });
+
   it('leaves no timer when it is cleared', () => {
     queue.put(info('a'));
     take();

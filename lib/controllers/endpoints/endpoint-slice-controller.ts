@@ -12,6 +12,7 @@ import { SelectorIndex } from '../selector-index.js';
 import { sliceGroups } from './endpoint-slice-groups.js';
 import { HEADLESS, isHeadless, selects } from './service-pods.js';
 import { MANAGED_BY, SERVICE_NAME, SliceWriter } from './slice-writer.js';
+import { patient } from '../patient.js';
 
 /** Keeps the EndpointSlices of each service with a selector, at most 100 endpoints a slice. */
 export function endpointSliceController(): ControllerDefinition<Service> {
@@ -20,7 +21,7 @@ export function endpointSliceController(): ControllerDefinition<Service> {
     .named('endpoint-slice-controller')
     .owns(endpointSlices)
     .watches(pods, (pod) => selectors.selecting(pod))
-    .reconcileWith(() => new EndpointSliceReconciler(selectors));
+    .reconcileWith(() => patient(new EndpointSliceReconciler(selectors)));
 }
 
 class EndpointSliceReconciler implements Reconciler<Service> {

@@ -10,6 +10,7 @@ import { controllerFor } from '../../controller/controller-for.js';
 import type { ReconcileContext, Reconciler, Verdict } from '../../controller/reconciler.js';
 import type { AddressType, SliceGroup } from './endpoint-slice-groups.js';
 import { MANAGED_BY, SERVICE_NAME, SliceWriter } from './slice-writer.js';
+import { patient } from '../patient.js';
 
 const SKIP = 'endpointslice.kubernetes.io/skip-mirror';
 const LEADER = 'control-plane.alpha.kubernetes.io/leader';
@@ -20,7 +21,7 @@ export function endpointSliceMirroringController(): ControllerDefinition<Endpoin
     .named('endpoint-slice-mirroring-controller')
     .owns(endpointSlices)
     .watches(services, (service) => [keyOf(service)])
-    .reconcileWith(() => new MirroringReconciler());
+    .reconcileWith(() => patient(new MirroringReconciler()));
 }
 
 class MirroringReconciler implements Reconciler<Endpoints> {

@@ -13,6 +13,7 @@ import { sameValue } from '../same-value.js';
 import { SelectorIndex } from '../selector-index.js';
 import { endpointSubsets } from './endpoint-subsets.js';
 import { HEADLESS, isHeadless, selects } from './service-pods.js';
+import { patient } from '../patient.js';
 
 type Context = ReconcileContext<Service>;
 
@@ -26,7 +27,7 @@ export function endpointsController(): ControllerDefinition<Service> {
     .named('endpoint-controller')
     .watches(pods, (pod) => selectors.selecting(pod))
     .watches(endpoints, (object) => [keyOf(object)])
-    .reconcileWith(() => new EndpointsReconciler(selectors));
+    .reconcileWith(() => patient(new EndpointsReconciler(selectors)));
 }
 
 class EndpointsReconciler implements Reconciler<Service> {

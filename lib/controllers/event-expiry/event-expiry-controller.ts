@@ -7,6 +7,7 @@ import { StatusError } from '../../api/status-error.js';
 import type { ControllerDefinition } from '../../controller/controller-definition.js';
 import { controllerFor } from '../../controller/controller-for.js';
 import type { Duration, ReconcileContext, Reconciler, Verdict } from '../../controller/reconciler.js';
+import { patient } from '../patient.js';
 
 /** How long events are kept. */
 export interface EventExpiryOptions {
@@ -19,7 +20,7 @@ export function eventExpiryController({ ttl = '1h' }: EventExpiryOptions = {}): 
   const milliseconds = parseDuration(ttl);
   return controllerFor(events)
     .named('event-expiry-controller')
-    .reconcileWith(() => new EventExpiryReconciler(milliseconds));
+    .reconcileWith(() => patient(new EventExpiryReconciler(milliseconds)));
 }
 
 class EventExpiryReconciler implements Reconciler<Event> {

@@ -9,6 +9,7 @@ import type { Reconciler, Verdict } from '../../controller/reconciler.js';
 import { Collection, FOREGROUND, ORPHAN, waitsFor } from './collection.js';
 import type { GraphNode } from './ownership.js';
 import { Ownership } from './ownership.js';
+import { patient } from '../patient.js';
 
 /**
  * Deletes what belongs to objects that are gone, by owner references, over all these kinds: one controller a kind, which share
@@ -28,7 +29,7 @@ export function garbageCollector(definitions: readonly ResourceDefinition[] = bu
     controllerFor(kind)
       .named(`garbage-collector.${kind.group === '' ? kind.plural : `${kind.plural}.${kind.group}`}`)
       .reads(...kinds.filter((other) => other !== kind))
-      .reconcileWith((services) => new GarbageReconciler(kind, graphOf(services))),
+      .reconcileWith((services) => patient(new GarbageReconciler(kind, graphOf(services)))),
   );
 }
 

@@ -8,6 +8,7 @@ import { controllerFor } from '../../controller/controller-for.js';
 import type { ReconcileContext, Reconciler, Verdict } from '../../controller/reconciler.js';
 import { deletionConditions } from './namespace-conditions.js';
 import { deleteContents } from './namespace-contents.js';
+import { patient } from '../patient.js';
 
 type Context = ReconcileContext<Namespace>;
 
@@ -21,7 +22,7 @@ export function namespaceController(): ControllerDefinition<Namespace> {
   return controllerFor(namespaces)
     .named('namespace-controller')
     .watches(pods, ({ metadata }) => (metadata.deletionTimestamp && metadata.namespace ? [metadata.namespace] : []))
-    .reconcileWith(() => new NamespaceReconciler());
+    .reconcileWith(() => patient(new NamespaceReconciler()));
 }
 
 class NamespaceReconciler implements Reconciler<Namespace> {

@@ -7,6 +7,7 @@ import { controllerFor } from '../../controller/controller-for.js';
 import type { NodeLifecycleOptions } from './node-lifecycle-options.js';
 import { resolveNodeLifecycleOptions } from './node-lifecycle-options.js';
 import { LEASE_NAMESPACE, NodeLifecycleReconciler } from './node-lifecycle-reconciler.js';
+import { patient } from '../patient.js';
 
 /**
  * Watches over nodes by their heartbeat leases: marks silent ones, taints nodes by their conditions, drives away pods that do
@@ -18,5 +19,5 @@ export function nodeLifecycleController(options: NodeLifecycleOptions = {}): Con
     .named('node-controller')
     .watches(leases, ({ metadata }) => (metadata.namespace === LEASE_NAMESPACE ? [metadata.name] : []))
     .watches(pods, ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []))
-    .reconcileWith(() => new NodeLifecycleReconciler(resolved));
+    .reconcileWith(() => patient(new NodeLifecycleReconciler(resolved)));
 }

@@ -6,6 +6,7 @@ import type { ControllerDefinition } from '../../controller/controller-definitio
 import { controllerFor } from '../../controller/controller-for.js';
 import { SelectorIndex } from '../selector-index.js';
 import { ReplicationReconciler } from './replication-reconciler.js';
+import { patient } from '../patient.js';
 
 /** Keeps the pods of ReplicationControllers: makes and removes them, adopts and releases them as labels change, counts them. */
 export function replicationController(): ControllerDefinition<ReplicationController> {
@@ -14,5 +15,5 @@ export function replicationController(): ControllerDefinition<ReplicationControl
     .named('replication-controller')
     .owns(pods)
     .watches(pods, (pod) => (controllerOf(pod) ? [] : selectors.selecting(pod)))
-    .reconcileWith(() => new ReplicationReconciler(selectors));
+    .reconcileWith(() => patient(new ReplicationReconciler(selectors)));
 }

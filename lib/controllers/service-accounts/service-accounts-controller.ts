@@ -9,6 +9,7 @@ import { controllerFor } from '../../controller/controller-for.js';
 import type { ReconcileContext, Reconciler } from '../../controller/reconciler.js';
 import { isNamespaceTerminating } from '../namespace-terminating.js';
 import { sameValue } from '../same-value.js';
+import { patient } from '../patient.js';
 
 const ACCOUNT = 'default';
 const ROOT_CA = 'kube-root-ca.crt';
@@ -29,7 +30,7 @@ export function serviceAccountsController({ ca }: ServiceAccountsOptions = {}): 
     .named('service-accounts-controller')
     .watches(serviceAccounts, ({ metadata }) => (metadata.name === ACCOUNT ? [metadata.namespace ?? ''] : []))
     .watches(configMaps, ({ metadata }) => (metadata.name === ROOT_CA ? [metadata.namespace ?? ''] : []))
-    .reconcileWith(() => new ServiceAccountsReconciler(ca));
+    .reconcileWith(() => patient(new ServiceAccountsReconciler(ca)));
 }
 
 type Context = ReconcileContext<Namespace>;
