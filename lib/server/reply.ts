@@ -50,7 +50,7 @@ export const pageNotFound = text(404, '404 page not found\n');
 export function errorReply(error: StatusError): BodyReply {
   const retryAfter = error.details?.retryAfterSeconds;
   return {
-    ...json(error.code, error.toStatus()),
+    ...json(error.code, statusOf(error)),
     headers: {
       'content-type': 'application/json',
       ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
@@ -58,6 +58,14 @@ export function errorReply(error: StatusError): BodyReply {
     },
     indented: error.code === 406,
   };
+}
+
+/** Kubernetes gives no reason for failures that nobody classified; those that it did begin with the same words. */
+function statusOf(error: StatusError): object {
+  const { reason, ...rest } = error.toStatus();
+  return error.code === 500 && reason === 'InternalError' && !error.message.startsWith('Internal error occurred')
+    ? rest
+    : { ...rest, reason };
 }
 
 /** A Status that says that all went well. */

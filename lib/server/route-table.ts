@@ -1,5 +1,5 @@
 import type { ResourceDefinition, WriteOnlyDefinition } from '../api/resource-definition.js';
-import { methodNotAllowed, StatusError } from '../api/status-error.js';
+import { badRequest, methodNotAllowed, StatusError } from '../api/status-error.js';
 import type { Handler, ServerContext } from './api-request.js';
 import { podLogHandler } from './handlers/pod-log-handler.js';
 import { resourceHandlers } from './handlers/resource-handlers.js';
@@ -18,6 +18,9 @@ interface ResourceRoutes {
   readonly handlers: Handlers;
   readonly subresources: Readonly<Record<string, Handlers>>;
 }
+
+/** Whether a verb is about one object or about a collection. */
+const NEEDS_NAME: Readonly<Record<string, boolean>> = { create: false, update: true, patch: true };
 
 /**
  * The one table of what is served below `/api` and `/apis`, made from the definitions of a catalog; made anew when the
@@ -90,10 +93,16 @@ export class RouteTable {
       case 'action':
         return actionHandlers(place, this.#context);
       case 'connect':
-        return place.name === 'log' ? { get: podLogHandler(place.parent, this.#context) } : {};
+        return place.name === 'log'
+          ? { get: podLogHandler(place.parent, this.#context) }
+          : { get: upgradeRequired, create: upgradeRequired };
     }
   }
 }
+
+const upgradeRequired: Handler = () => {
+  throw badRequest('Upgrade request required');
+};
 
 /** Whether a resource of this scope has such a path. */
 function hasPlace({ namespaced, plural }: ResourceDefinition, info: RequestInfo): boolean {
@@ -101,9 +110,10 @@ function hasPlace({ namespaced, plural }: ResourceDefinition, info: RequestInfo)
   return info.namespace !== '' || info.name === '';
 }
 
-/** Across all namespaces one only reads; built-in kinds do not take HEAD. */
+/** One creates in collections, changes what has a name, and only reads across all namespaces; built-in kinds do not take HEAD. */
 function allowed({ namespaced, custom }: ResourceDefinition, info: RequestInfo, method: string): boolean {
   if (method === 'HEAD' && !custom) return false;
+  if (info.subresource === '' && NEEDS_NAME[info.verb] === (info.name === '')) return false;
   return !namespaced || info.namespace !== '' || info.verb === 'list' || info.verb === 'watch';
 }
 

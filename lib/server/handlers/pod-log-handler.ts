@@ -5,13 +5,13 @@ import type { Handler, ServerContext } from '../api-request.js';
 import type { Exchange } from '../http/exchange.js';
 import type { RequestQuery } from '../request-query.js';
 import type { Reply } from '../reply.js';
-import { checkContainer, connectorOf, podOf } from './pod-target.js';
+import { checkContainer, connectorOf, podIn } from './pod-target.js';
 
 /** Streams a container's log as plain text. Errors that are known before the first byte are a Status. */
 export function podLogHandler(definition: ResourceDefinition, context: ServerContext): Handler {
   return async (request): Promise<Reply> => {
     const options = logOptions(request.query);
-    const pod = await podOf(request, definition, context);
+    const pod = await podIn(request.info, definition, context);
     checkContainer(pod, options.container);
     if (!pod.spec?.nodeName) return { code: 204, body: [], form: 'raw', headers: {} };
     const gone = new AbortController();

@@ -2,14 +2,17 @@ import type { Pod } from 'kubernetes-types/core/v1.js';
 import type { Stored } from '../../api/object.js';
 import type { ResourceDefinition } from '../../api/resource-definition.js';
 import { badRequest, StatusError } from '../../api/status-error.js';
-import type { ApiRequest, ServerContext } from '../api-request.js';
+import type { ServerContext } from '../api-request.js';
 import type { PodConnector } from '../pod-connector.js';
-import { nameIn } from './resource-handlers.js';
+import type { RequestInfo } from '../request-info.js';
 
 /** The pod that a stream is about. Throws 404. */
-export async function podOf(request: ApiRequest, definition: ResourceDefinition, { registries }: ServerContext): Promise<Stored<Pod>> {
-  const pods = registries.registry(definition as ResourceDefinition<Pod>);
-  return pods.get(nameIn(request, definition), { signal: request.signal });
+export async function podIn(
+  info: Pick<RequestInfo, 'name' | 'namespace'>,
+  definition: ResourceDefinition,
+  { registries }: ServerContext,
+): Promise<Stored<Pod>> {
+  return registries.registry(definition as ResourceDefinition<Pod>).get({ name: info.name, namespace: info.namespace });
 }
 
 /** Throws 503 in a server that reaches no kubelet. */

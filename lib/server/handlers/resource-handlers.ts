@@ -67,7 +67,7 @@ export function resourceHandlers(definition: ResourceDefinition, context: Server
       checkAccept(request);
       const type = patchType(request.headers['content-type'], definition.custom);
       const options = patchOptions(request, type);
-      const patch = await readPatch(request, type);
+      const patch = await readPatch(request, type, options);
       let code = 200;
       const stored = await registry.patch(nameIn(request, definition), patch, { ...options, onCreated: () => (code = 201) });
       return shown(request, code, stored);

@@ -53,7 +53,7 @@ export function viewHandlers({ parent, name, sub }: SubresourcePlace, context: S
       shown(request, async () => {
         const type = patchType(request.headers['content-type'], parent.custom);
         const options = patchOptions(request, type);
-        const patch = await readPatch(request, type);
+        const patch = await readPatch(request, type, options);
         return registry.patch(nameIn(request, parent), patch, options);
       }),
   };

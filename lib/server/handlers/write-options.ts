@@ -1,5 +1,5 @@
 import type { FieldError } from '../../api/field-error.js';
-import { forbiddenField, invalidObject, notSupported, required, tooLong } from '../../api/field-error.js';
+import { forbiddenField, invalid, invalidObject, notSupported, required, tooLong } from '../../api/field-error.js';
 import type { WriteOptions } from '../../registry/registry.js';
 import type { ApiRequest } from '../api-request.js';
 
@@ -50,7 +50,8 @@ export function dryRunErrors(values: readonly string[]): FieldError[] {
 }
 
 function managerErrors(manager: string): FieldError[] {
-  return Buffer.byteLength(manager) > LONGEST_MANAGER ? [tooLong('fieldManager', LONGEST_MANAGER)] : [];
+  if (Buffer.byteLength(manager) > LONGEST_MANAGER) return [tooLong('fieldManager', LONGEST_MANAGER)];
+  return /\p{C}/u.test(manager) ? [invalid('fieldManager', manager, 'should only contain printable characters')] : [];
 }
 
 function validationErrors(value: string): FieldError[] {

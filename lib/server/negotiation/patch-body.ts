@@ -1,7 +1,8 @@
+import type { ParsedBody } from '../../api/schema/parse-json.js';
 import { parseJson } from '../../api/schema/parse-json.js';
 import { parseYaml } from '../../api/schema/parse-yaml.js';
 import { badRequest, StatusError } from '../../api/status-error.js';
-import type { Patch } from '../../registry/registry.js';
+import type { Patch, WriteOptions } from '../../registry/registry.js';
 import type { ApiRequest } from '../api-request.js';
 import { contentType, unsupportedMediaType } from './content-type.js';
 
@@ -25,23 +26,35 @@ export function patchType(header: string | undefined, custom: boolean): PatchTyp
   throw unsupportedMediaType(Object.keys(TYPES).filter((one) => !(custom && TYPES[one] === 'strategic')));
 }
 
-/** Reads the body of a PATCH. Throws 400, 413. */
-export async function readPatch(request: ApiRequest, type: PatchType): Promise<Patch> {
-  const patch = parsePatch(await request.body(), type);
+/** Reads the body of a PATCH. Fields that stand in it twice are refused or warned of as `fieldValidation` says. Throws 400, 413, 422. */
+export async function readPatch(request: ApiRequest, type: PatchType, { fieldValidation }: WriteOptions): Promise<Patch> {
+  const { value: patch, duplicateFields } = parsePatch(await request.body(), type);
+  if (fieldValidation !== 'Ignore') reportDuplicates(request, type, duplicateFields, fieldValidation === 'Strict');
   if (type === 'json') return { type, patch: operations(patch) };
   if (patch === null || typeof patch !== 'object' || Array.isArray(patch)) throw badRequest('error decoding patch: it is no object');
   const force = request.query.optionalFlag('force');
   return type === 'apply' ? { type, patch, ...(force === undefined ? {} : { force }) } : { type, patch };
 }
 
-function parsePatch(bytes: Buffer, type: PatchType): unknown {
+function parsePatch(bytes: Buffer, type: PatchType): ParsedBody {
   try {
     // Clients send JSON as apply patches, which is YAML too, and is read a hundred times faster as what it is.
-    return (type === 'apply' && bytes[0] !== 0x7b ? parseYaml(bytes) : parseJson(bytes)).value;
+    return type === 'apply' && bytes[0] !== 0x7b ? parseYaml(bytes) : parseJson(bytes);
   } catch (error) {
     if (StatusError.is(error, 'BadRequest')) throw badRequest(`error decoding patch: ${error.message}`);
     throw error;
   }
+}
+
+function reportDuplicates(request: ApiRequest, type: PatchType, fields: readonly string[], strict: boolean): void {
+  const texts = fields.map((path) => `duplicate field ${JSON.stringify(path)}`);
+  if (!strict) return texts.forEach((text) => request.warn(text));
+  if (texts.length === 0) return;
+  const why = `strict decoding error: ${texts.join(', ')}`;
+  if (type === 'apply') throw badRequest(`error decoding YAML: ${why}`);
+  throw new StatusError('Invalid', ` "" is invalid: patch: Invalid value: ${why}`, {
+    details: { causes: [{ reason: 'FieldValueInvalid', message: `Invalid value: ${why}`, field: 'patch' }] },
+  });
 }
 
 function operations(patch: unknown): readonly object[] {
