@@ -1,11 +1,14 @@
 import { expect } from 'chai';
 import { createSocket } from 'node:dgram';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { silentLogger } from '../../lib/base/logger.js';
 import { systemEnvironment } from '../../lib/base/system-environment.js';
 import { roundRobin } from '../../lib/proxy/balancers/round-robin.js';
-import type { PortalProblem, PortalServices } from '../../lib/proxy/portal.js';
+import { newCounters, type PortalProblem, type PortalServices } from '../../lib/proxy/portal.js';
 import type { PortalSpec, Target } from '../../lib/proxy/service-ports.js';
 import { TcpPortal } from '../../lib/proxy/tcp-portal.js';
 import { UdpPortal } from '../../lib/proxy/udp-portal.js';
@@ -17,7 +20,8 @@ const PORTAL = '127.61.9.1';
 const POD = '127.61.8.1';
 let nextPort = 20_000 + (process.pid % 20_000);
 
-describe('portals', () => {
+describe('portals', function () {
+  this.timeout(10_000);
   const cleanUp: (() => Promise<void>)[] = [];
   const problems: PortalProblem[] = [];
   let services: PortalServices;
@@ -29,7 +33,7 @@ describe('portals', () => {
       logger: silentLogger,
       balancer: roundRobin,
       onProblem: (problem) => problems.push(problem),
-      counters: { accepted: 0, refused: 0, connectFailures: 0, bytesToEndpoints: 0, bytesToClients: 0 },
+      counters: newCounters(),
       connectTimeout: 1_000,
       udpIdleTimeout: 60_000,
       udpSessions: 3,
@@ -68,6 +72,15 @@ describe('portals', () => {
       socket.setEncoding('utf8').on('data', (chunk: string) => (got += chunk));
       socket.once('error', reject).once('close', () => resolve(got));
     });
+
+  /** A connection that has been answered once. */
+  async function held(port: number): Promise<Socket> {
+    const socket = connect(port, PORTAL);
+    cleanUp.push(() => Promise.resolve(void socket.destroy()));
+    socket.write('x');
+    await once(socket, 'data');
+    return socket;
+  }
 
   describe('TCP', () => {
     it('balances connections over the endpoints', async () => {
@@ -175,6 +188,195 @@ describe('portals', () => {
       expect(await echoed('after')).to.equal('after');
     });
 
+    it('listens again on its port while an old connection lives on it', async () => {
+      const old = await serve((socket) => socket.pipe(socket));
+      const spec = specOf('TCP', [old]);
+      const portal = open(spec);
+      const socket = await held(spec.port);
+      portal.update({ ...spec, targets: [] });
+      portal.update({ ...spec, targets: [await serve((fresh) => fresh.end('fresh'))] });
+      await eventually(async () => expect(await answer(spec.port)).to.equal('fresh'));
+      socket.write('still');
+      expect(String(await once(socket, 'data'))).to.equal('still');
+      expect(problems).to.deep.equal([]);
+    });
+
+    it('makes no connection to an endpoint that goes while it connects', async () => {
+      let reached = 0;
+      const going = await serve((socket) => socket.on('data', () => reached++));
+      const staying = await serve((socket) => socket.end('staying'));
+      const spec = specOf('TCP', [going, staying]);
+      services = {
+        ...services,
+        balancer: () => ({
+          pick: (_connection, endpoints) => {
+            queueMicrotask(() => portal.update({ ...spec, targets: [staying] })); // before the connect is through
+            return endpoints[0];
+          },
+        }),
+      };
+      const portal = open(spec);
+      expect(await answer(spec.port, 'x')).to.equal('staying');
+      expect(reached).to.equal(0);
+      expect(services.counters.connectFailures).to.equal(0);
+    });
+
+    it('gives up on an endpoint that does not answer, and tries another', async function () {
+      if (process.platform !== 'linux') this.skip(); // elsewhere a full backlog refuses
+      const port = 20_000 + Math.floor(Math.random() * 40_000);
+      const script = `require('net').createServer().listen({ port: ${port}, host: '${POD}', backlog: 1 }, () => process.kill(process.pid, 'SIGSTOP'))`;
+      const stopped = spawn(process.execPath, ['-e', script]);
+      cleanUp.push(async () => {
+        stopped.kill('SIGKILL');
+        await once(stopped, 'close');
+      });
+      await eventually(() => {
+        const stat = readFileSync(`/proc/${stopped.pid}/stat`, 'utf8');
+        expect(stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3)).to.equal('T');
+      });
+      const fillers = Array.from({ length: 4 }, () => connect(port, POD).on('error', () => {}));
+      cleanUp.push(() => Promise.resolve(fillers.forEach((socket) => socket.destroy())));
+      await Promise.all(fillers.slice(0, 2).map((socket) => once(socket, 'connect')));
+      services = { ...services, connectTimeout: 100 };
+      const spec = specOf('TCP', [{ address: POD, port }, await serve((socket) => socket.end('alive'))]);
+      open(spec);
+      for (let i = 0; i < 2; i++) expect(await answer(spec.port)).to.equal('alive');
+      expect(services.counters.connectFailures).to.be.greaterThan(0);
+    });
+
+    it('leaves no listener behind, however many endpoints fail', async () => {
+      const dead = await tcpServer(POD, () => {});
+      await dead.close();
+      const targets = Array.from({ length: 20 }, (_, i) => ({ address: `127.61.8.${i + 1}`, port: dead.port }));
+      const warnings: Error[] = [];
+      const onWarning = (warning: Error) => warnings.push(warning);
+      process.on('warning', onWarning);
+      const spec = specOf('TCP', targets);
+      open(spec);
+      await answer(spec.port).catch(() => undefined);
+      await new Promise(setImmediate);
+      process.off('warning', onWarning);
+      expect(services.counters.connectFailures).to.equal(20);
+      expect(services.counters.refused).to.equal(1);
+      expect(warnings.map(String)).to.deep.equal([]);
+    });
+
+    const SIZE = 64 * 1024 * 1024;
+
+    /** Sends {@link SIZE} bytes as fast as the other side takes them; says how many it took. */
+    function pour(socket: Socket): () => number {
+      const chunk = Buffer.alloc(256 * 1024, 1);
+      let sent = 0;
+      const more = () => {
+        while (sent < SIZE) {
+          sent += chunk.length;
+          if (!socket.write(chunk)) return;
+        }
+        socket.end();
+      };
+      socket.on('drain', more);
+      more();
+      return () => sent;
+    }
+
+    /** Waits until a number does not change any more. */
+    async function settled(number: () => number): Promise<number> {
+      let before = -1;
+      const isSteady = () => {
+        const steady = number() === before && before > 0;
+        before = number();
+        return steady;
+      };
+      await eventually(() => isSteady(), { interval: 100 });
+      return before;
+    }
+
+    it('holds an endpoint back whose client does not read, in bounded memory, and loses nothing', async () => {
+      let sent = () => 0;
+      const target = await serve((socket) => {
+        sent = pour(socket);
+      });
+      const spec = specOf('TCP', [target]);
+      open(spec);
+      const client = connect(spec.port, PORTAL);
+      client.pause();
+      expect(await settled(() => sent()), 'only the buffers on the way are filled').to.be.lessThan(SIZE / 2);
+      let received = 0;
+      client.on('data', (data: Buffer) => (received += data.length)).resume();
+      await once(client, 'close');
+      expect(received).to.equal(SIZE);
+    });
+
+    it('holds a client back whose endpoint does not read, in bounded memory, and loses nothing', async () => {
+      let received = 0;
+      let slow: Socket | undefined;
+      const target = await serve((socket) => {
+        slow = socket.pause().on('data', (data: Buffer) => (received += data.length));
+        socket.on('end', () => socket.end());
+      });
+      const spec = specOf('TCP', [target]);
+      open(spec);
+      const client = connect(spec.port, PORTAL).resume();
+      await once(client, 'connect');
+      const sent = pour(client);
+      expect(await settled(sent)).to.be.lessThan(SIZE / 2);
+      slow?.resume();
+      await once(client, 'close');
+      expect(received).to.equal(SIZE);
+    });
+
+    it('lets the client go on sending when the endpoint has finished', async () => {
+      const target = await serve((socket) => {
+        let got = '';
+        socket.end('done');
+        socket.setEncoding('utf8').on('data', (text: string) => (got += text));
+        socket.on('end', () => finished(got));
+      });
+      let finished: (got: string) => void = () => {};
+      const got = new Promise<string>((resolve) => (finished = resolve));
+      const spec = specOf('TCP', [target]);
+      open(spec);
+      const client = connect({ port: spec.port, host: PORTAL, allowHalfOpen: true });
+      cleanUp.push(() => Promise.resolve(void client.destroy()));
+      client.resume();
+      await once(client, 'end');
+      client.end('afterwards');
+      expect(await got).to.equal('afterwards');
+    });
+
+    it('passes a reset on, in both directions', async () => {
+      let reset: (hadError: boolean) => void = () => {};
+      const closed = new Promise<boolean>((resolve) => (reset = resolve));
+      const target = await serve((socket) => {
+        socket.once('close', (hadError) => reset(hadError));
+        socket.on('data', (data) => (data.toString() === 'reset me' ? socket.resetAndDestroy() : socket.write(data)));
+      });
+      const spec = specOf('TCP', [target]);
+      open(spec);
+      const first = await held(spec.port);
+      first.resetAndDestroy();
+      expect(await closed).to.equal(true);
+      const second = await held(spec.port);
+      second.write('reset me');
+      const [error] = (await once(second, 'error')) as [NodeJS.ErrnoException];
+      expect(error.code).to.equal('ECONNRESET');
+      await eventually(() => expect(services.counters.open).to.equal(0));
+    });
+
+    it('accepts no more once it is retired, and waits for its live connections', async () => {
+      const spec = specOf('TCP', [await serve((socket) => socket.pipe(socket))]);
+      const portal = open(spec);
+      const socket = await held(spec.port);
+      let over = false;
+      const retired = portal.retire().then(() => (over = true));
+      expect(await answer(spec.port).catch((error: NodeJS.ErrnoException) => error.code)).to.equal('ECONNREFUSED');
+      socket.write('still');
+      expect(String(await once(socket, 'data'))).to.equal('still');
+      expect(over).to.equal(false);
+      socket.end();
+      await retired;
+    });
+
     it('says that its port is taken, and listens once it is free', async () => {
       const squatter = await tcpServer(PORTAL, (socket) => socket.end('squatter'));
       const spec = specOf('TCP', [await serve((socket) => socket.end('portal'))], squatter.port);
@@ -253,6 +455,43 @@ describe('portals', () => {
       expect(await only.ask(spec.port, 'a')).to.equal('one:a');
       portal.update({ ...spec, targets: [two] });
       expect(await only.ask(spec.port, 'b')).to.equal('two:b');
+    });
+
+    it('moves a client whose endpoint refuses, which costs a datagram', async () => {
+      const dead = await udpEcho(POD, 'dead');
+      await dead.close();
+      const spec = specOf('UDP', [{ address: POD, port: dead.port }, await echo('alive')]);
+      await ready(open(spec), spec);
+      const only = await client();
+      await eventually(async () => {
+        const late = new Promise<string>((resolve) => setTimeout(() => resolve('lost'), 100));
+        expect(await Promise.race([only.ask(spec.port, 'x'), late])).to.equal('alive:x');
+      });
+      expect(await only.ask(spec.port, 'y')).to.equal('alive:y');
+      expect(services.counters.open).to.equal(1);
+    });
+
+    it('carries what arrives before the session is connected, and datagrams up to the largest', async () => {
+      const spec = specOf('UDP', [await echo('e')]);
+      await ready(open(spec), spec);
+      const socket = createSocket('udp4');
+      cleanUp.push(() => new Promise((resolve) => socket.close(() => resolve())));
+      const got: string[] = [];
+      socket.on('message', (data) => got.push(`${data.length}`));
+      for (const size of [0, 1, 1400, 60_000]) socket.send(Buffer.alloc(size), spec.port, PORTAL);
+      await eventually(() => expect(got).to.deep.equal(['2', '3', '1402', '60002']));
+    });
+
+    it('holds no socket once it is closed', async () => {
+      const spec = specOf('UDP', [await echo('e')]);
+      const portal = await ready(open(spec), spec);
+      for (let i = 0; i < 3; i++) await (await client()).ask(spec.port, 'x');
+      expect(services.counters.open).to.equal(3);
+      await portal.close();
+      expect(services.counters.open).to.equal(0);
+      const probe = createSocket('udp4');
+      await new Promise<void>((resolve, reject) => probe.once('error', reject).bind(spec.port, PORTAL, resolve));
+      await new Promise<void>((resolve) => probe.close(resolve));
     });
 
     it('forgets the idlest client when there are too many', async () => {

@@ -3,6 +3,10 @@ import type { BalancerFactory, Connection, Endpoint } from '../../../lib/proxy/b
 import { randomBalancer } from '../../../lib/proxy/balancers/random.js';
 import { roundRobin } from '../../../lib/proxy/balancers/round-robin.js';
 import { VirtualEnvironment } from '../../../lib/base/virtual-environment.js';
+import { balancerConformance } from '../../../lib/testing/balancer-conformance.js';
+
+balancerConformance('roundRobin', roundRobin);
+balancerConformance('randomBalancer', randomBalancer(new VirtualEnvironment()));
 
 const connection: Connection = { service: 'default/web:http', protocol: 'TCP', clientAddress: '127.0.0.1', clientPort: 4000 };
 const endpoints: Endpoint[] = ['a', 'b', 'c'].map((address) => ({ address, port: 80, connections: 0 }));
