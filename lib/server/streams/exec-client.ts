@@ -33,6 +33,15 @@ export async function serveExec(session: ExecSession, client: ExecClient): Promi
   }
 }
 
+/** As {@link serveExec}, for a command that may fail to start: the client is told why. */
+export async function startExec(starting: Promise<ExecSession>, client: ExecClient): Promise<void> {
+  try {
+    await serveExec(await starting, client);
+  } catch (error) {
+    await client.exit({ exitCode: 1, message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
 async function feed(session: ExecSession, { stdin }: ExecClient): Promise<void> {
   try {
     for await (const chunk of stdin) await session.writeStdin(chunk);

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import { CHANNEL_PROTOCOLS } from '../../api/wire/channels.js';
-import type { ExecSession } from '../../api/wire/pod-streams.js';
+import type { ExecSession, PodExecOptions } from '../../api/wire/pod-streams.js';
 import { badRequest, StatusError } from '../../api/status-error.js';
 import type { ServerContext } from '../api-request.js';
 import { checkContainer, checkScheduled, connectorOf, containerOf, podIn } from '../handlers/pod-target.js';
@@ -14,7 +14,7 @@ import { requestInfo } from '../request-info.js';
 import type { RequestPipeline } from '../request-pipeline.js';
 import { RequestQuery } from '../request-query.js';
 import type { RouteTable } from '../route-table.js';
-import { serveExec } from './exec-client.js';
+import { serveExec, startExec } from './exec-client.js';
 import { serveSpdyExec } from './spdy/spdy-exec.js';
 import { serveSpdyPortForward } from './spdy/spdy-port-forward.js';
 import type { Agreement } from './upgrade-request.js';
@@ -100,11 +100,8 @@ export class UpgradeHandler {
     const options = execOptions(query, stream);
     checkContainer(pod, options.container);
     const chosen = { ...options, container: containerOf(pod, options.container) };
-    const session = await (stream === 'exec' ? connector.exec(pod, chosen) : connector.attach(pod, chosen));
-    // However the connection ends, and whether it ever began: no command outlives its client.
-    socket.once('close', () => session.kill());
-    if (socket.destroyed) session.kill();
-    return executing(chosen, session);
+    const start = () => (stream === 'exec' ? connector.exec(pod, chosen) : connector.attach(pod, chosen));
+    return agreement.kind === 'spdy' ? overSpdy(chosen, start) : overChannels(chosen, await endedBy(socket, start()));
   }
 
   #acceptWebSocket({ request, socket, head }: Upgrade, { kind }: Agreement, { channels, spdy }: Streams): void {
@@ -120,11 +117,28 @@ export class UpgradeHandler {
   }
 }
 
-function executing(options: ReturnType<typeof execOptions>, session: ExecSession): Streams {
+/** The command runs already: what keeps it from running was said before the upgrade. */
+function overChannels(options: PodExecOptions, session: ExecSession): Streams {
   return {
     channels: (socket) => void serveExec(session, webSocketExecClient(socket, options)),
-    spdy: (pipe) => void serveSpdyExec(pipe, options, (client) => void serveExec(session, client)),
+    spdy: (pipe) => void pipe.destroy(),
   };
+}
+
+/** The command starts when the client has opened all its streams, as there is nobody to read its output before. */
+function overSpdy(options: PodExecOptions, start: () => Promise<ExecSession>): Streams {
+  return {
+    channels: (socket) => socket.terminate(),
+    spdy: (pipe) => void serveSpdyExec(pipe, options, (client) => void startExec(endedBy(pipe, start()), client)),
+  };
+}
+
+/** However the connection ends, and whether it ever began: no command outlives its client. */
+async function endedBy(socket: Duplex, starting: Promise<ExecSession>): Promise<ExecSession> {
+  const session = await starting;
+  socket.once('close', () => session.kill());
+  if (socket.destroyed) session.kill();
+  return session;
 }
 
 function forwarding(ports: readonly number[], dial: Dial): Streams {

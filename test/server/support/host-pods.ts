@@ -22,11 +22,11 @@ export class HostPods implements PodConnector {
 
   exec(...[, options]: Parameters<PodConnector['exec']>): Promise<ExecSession> {
     const [command = 'true', ...args] = options.command;
-    return Promise.resolve(this.#session(command, args));
+    return this.#session(command, args);
   }
 
   attach(): Promise<ExecSession> {
-    return Promise.resolve(this.#session('cat', []));
+    return this.#session('cat', []);
   }
 
   async portForward(...[, port]: Parameters<PodConnector['portForward']>): Promise<Duplex> {
@@ -35,8 +35,10 @@ export class HostPods implements PodConnector {
     return socket;
   }
 
-  #session(command: string, args: readonly string[]): ExecSession {
+  async #session(command: string, args: readonly string[]): Promise<ExecSession> {
     const child = spawn(command, args, { stdio: 'pipe' });
+    await once(child, 'spawn');
+    child.stdin.on('error', () => child.stdin.destroy());
     const done = new Promise<{ exitCode: number }>((resolve) => {
       child.once('close', (code, signal) => {
         this.ends.push(code ?? signal ?? 'unknown');

@@ -41,6 +41,7 @@ export class SpdyConnection {
   readonly #codec = new HeaderCodec();
   readonly #streams = new Map<number, SpdyStream>();
   readonly #opened: (stream: SpdyStream) => void;
+  #last = 0;
   #lagging: (() => void) | undefined;
 
   constructor(pipe: Duplex, opened: (stream: SpdyStream) => void) {
@@ -73,7 +74,8 @@ export class SpdyConnection {
 
   /** Says that the connection is over, once everything written before is out. */
   async goAway(): Promise<void> {
-    await this.#write(controlFrame(FRAME.goAway, Buffer.alloc(8)));
+    // Clients forget streams above the last good one, with what they have not read of them.
+    await this.#write(controlFrame(FRAME.goAway, Buffer.concat([idBytes(this.#last), idBytes(0)])));
     await new Promise<void>((resolve) => this.#pipe.end(() => resolve()));
   }
 
@@ -110,6 +112,7 @@ export class SpdyConnection {
       (chunk, last) => this.#write(dataFrame(id, chunk, last)),
       () => this.#lagging?.(),
     );
+    this.#last = Math.max(this.#last, id);
     this.#streams.set(id, stream);
     stream.once('close', () => this.#streams.delete(id));
     const reply = await this.#codec.encode(new Map());
