@@ -3,9 +3,10 @@ import type { Logger } from '../base/logger.js';
 import { silentLogger } from '../base/logger.js';
 import { OnceLifecycle } from '../base/once-lifecycle.js';
 import { services } from '../api/core/services.js';
+import type { Stored } from '../api/object.js';
 import type { RuntimeInfo } from '../runtime/container-runtime.js';
 import { RegistryCache } from '../watch/registry-cache.js';
-import type { Service } from 'kubernetes-types/core/v1.js';
+import type { Pod, Service } from 'kubernetes-types/core/v1.js';
 import { ImageKeeper } from './images/image-keeper.js';
 import type { KubeletOptions } from './kubelet-options.js';
 import type { HostFacts } from './node/host-facts.js';
@@ -82,6 +83,11 @@ export class Kubelet implements Lifecycle {
   async drain({ gracePeriod = 3000 }: DrainOptions = {}): Promise<void> {
     await this.#parts?.workers.drain(gracePeriod);
     await this.#parts?.statuses.flush(LONGEST_FLUSH);
+  }
+
+  /** A pod of this node by name, as its source last said. */
+  pod(namespace: string, name: string): Stored<Pod> | undefined {
+    return this.#parts?.workers.named(namespace, name);
   }
 
   /** Port of the kubelet's server, to be written in the node's status. Call it before `start()`. */
@@ -172,7 +178,7 @@ export class Kubelet implements Lifecycle {
 
   async #facts(view: RuntimeView): Promise<NodeFacts> {
     const runtime = await this.#options.runtime.info().catch((error: unknown) => String(error));
-    const trouble = typeof runtime === 'string' ? runtime : view.error === undefined ? undefined : String(view.error);
+    const trouble = typeof runtime === 'string' ? runtime : textOf(view.error);
     return {
       name: this.nodeName,
       labels: this.#options.labels ?? {},
@@ -202,6 +208,10 @@ export class Kubelet implements Lifecycle {
   get #addresses(): readonly string[] {
     return this.#options.addresses ?? ['127.0.0.1'];
   }
+}
+
+function textOf(error: unknown): string | undefined {
+  return error === undefined ? undefined : error instanceof Error ? error.message : JSON.stringify(error);
 }
 
 /** How a node is emptied. */

@@ -106,7 +106,7 @@ describe('The node of a kubelet', () => {
 
   it('is not ready while the container runtime does not answer', async () => {
     node = await new SimulatedNode().start();
-    const { info } = node.runtime;
+    const info = node.runtime.info.bind(node.runtime);
     node.runtime.info = () => Promise.reject(new RuntimeError('Unavailable', 'gone fishing'));
     await node.environment.advance(11_000);
     const ready = conditionOf((await node.node()).status?.conditions, 'Ready');

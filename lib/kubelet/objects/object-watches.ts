@@ -58,7 +58,7 @@ export class ObjectWatches {
 
   /** Resolves when the first answer of every object that the pod names is in. */
   async ready(uid: string): Promise<void> {
-    await Promise.all([...(this.#named.get(uid) ?? [])].map((key) => this.#entries.get(key)?.ready));
+    for (const key of this.#named.get(uid) ?? []) await this.#entries.get(key)?.ready;
   }
 
   configMap(namespace: string, name: string): Stored<ConfigMap> | undefined {

@@ -57,14 +57,13 @@ export class ContainerKiller {
   }
 
   #begin(request: KillRequest, deadline: number): void {
-    const { events, wake } = this.#context;
     const hook = new AbortController();
     const kill: Kill = { deadline, hook };
     this.#kills.set(request.record.id, kill);
-    if (request.pod) events.event(request.pod, 'Normal', 'Killing', request.message);
+    if (request.pod) this.#context.events.event(request.pod, 'Normal', 'Killing', request.message);
     void this.#run(request, kill).finally(() => {
       this.#kills.delete(request.record.id);
-      wake(this.#uid);
+      this.#context.wake(this.#uid);
     });
   }
 

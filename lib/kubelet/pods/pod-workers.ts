@@ -92,6 +92,14 @@ export class PodWorkers {
     return this.#workers.get(uid);
   }
 
+  /** The newest pod of a name. */
+  named(namespace: string, name: string): Stored<Pod> | undefined {
+    const found = [...this.#workers.values()].flatMap(({ pod }) =>
+      pod?.metadata.name === name && pod.metadata.namespace === namespace ? [pod] : [],
+    );
+    return found.sort(byAge).at(-1);
+  }
+
   /** Ends all pods, those that come later too; resolves when nothing runs, or when stopped. */
   drain(gracePeriod: number): Promise<void> {
     this.#drainGrace = Math.min(gracePeriod, this.#drainGrace ?? Infinity);

@@ -18,7 +18,7 @@ export function grpcProbe({ port, service = '' }: GRPCAction, podIP: string, sig
     };
     const onAbort = () => end(failure(`timeout: failed to connect service "${authority}" within the time limit`));
     signal.addEventListener('abort', onAbort, { once: true });
-    session.on('error', (error) => end(failure(`error: failed to connect service "${authority}": ${error.message}`)));
+    session.on('error', (error: Error) => end(failure(`error: failed to connect service "${authority}": ${error.message}`)));
     const stream = session.request({
       ':method': 'POST',
       ':path': '/grpc.health.v1.Health/Check',
@@ -30,13 +30,13 @@ export function grpcProbe({ port, service = '' }: GRPCAction, podIP: string, sig
     let code = '';
     const readCode = (headers: object) => {
       const given: unknown = 'grpc-status' in headers ? headers['grpc-status'] : undefined;
-      if (given !== undefined) code = String(given as string);
+      if (typeof given === 'string') code = given;
     };
     stream.on('response', readCode);
     stream.on('trailers', readCode);
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-    stream.on('error', (error) => end(failure(`error: health rpc failed: ${error.message}`)));
-    stream.on('end', () => end(verdict(code, Buffer.concat(chunks))));
+    stream.on('error', (error: Error) => end(failure(`error: health rpc failed: ${error.message}`)));
+    stream.on('close', () => end(verdict(code, Buffer.concat(chunks))));
     stream.end(requestFor(service));
   });
 }

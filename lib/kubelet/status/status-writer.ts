@@ -59,7 +59,7 @@ export class StatusWriter {
   }
 
   async #settled(): Promise<void> {
-    await Promise.all([...this.#entries.values()].map(({ writing }) => writing));
+    for (const { writing } of [...this.#entries.values()]) await writing;
   }
 
   async #run(uid: string, entry: Entry): Promise<void> {
@@ -98,6 +98,6 @@ export class StatusWriter {
 function merged(current: Pod, uid: string, status: PodStatus): Pod {
   if (current.metadata?.uid !== uid) return current;
   const ended = current.status?.phase === 'Succeeded' || current.status?.phase === 'Failed';
-  const next = ended ? { ...status, phase: current.status!.phase! } : status;
+  const next = ended ? { ...status, phase: current.status.phase! } : status;
   return same(current.status, next) ? current : { ...current, status: next };
 }

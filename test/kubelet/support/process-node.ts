@@ -99,13 +99,8 @@ export class ProcessNode {
   async podWhen(name: string, holds: (pod: Stored<Pod>) => boolean | undefined, timeout = 8000): Promise<Stored<Pod>> {
     let pod: Stored<Pod> | undefined;
     try {
-      return await eventually(
-        async () => {
-          pod = await this.pod(name);
-          return holds(pod) ? pod : false;
-        },
-        { timeout },
-      );
+      await eventually(async () => holds((pod = await this.pod(name))) ?? false, { timeout });
+      return pod!;
     } catch (error) {
       const tail = JSON.stringify({ status: pod?.status, events: this.events.all, log: this.logger.lines }, undefined, 1);
       throw new Error(`${String(error)}\n${tail}`, { cause: error });
