@@ -1,9 +1,7 @@
 import { Command, Option } from 'commander';
 import type { NodeFlags } from './node.js';
-import { runNode } from './node.js';
 import { durationValue, listenAddress, LOG_LEVELS, wholeNumber } from './option-values.js';
 import type { UpFlags } from './up.js';
-import { up } from './up.js';
 
 /** The `kubelib` command. */
 export function program(): Command {
@@ -32,7 +30,7 @@ function upCommand(): Command {
     .option('--pod-eviction-timeout <duration>', 'how long pods stay on a node that is NotReady', durationValue, 5_000)
     .addOption(logLevel())
     .allowExcessArguments(false)
-    .action((flags: UpFlags) => up(flags));
+    .action(async (flags: UpFlags) => (await import('./up.js')).up(flags)); // loaded when it runs: help is quick
 }
 
 function nodeCommand(): Command {
@@ -45,5 +43,5 @@ function nodeCommand(): Command {
     .option('--listen <host:port>', 'where the kubelet answers logs and exec', listenAddress, { host: '127.0.0.1', port: 0 })
     .addOption(logLevel())
     .allowExcessArguments(false)
-    .action((flags: NodeFlags) => runNode(flags));
+    .action(async (flags: NodeFlags) => (await import('./node.js')).runNode(flags));
 }

@@ -9,11 +9,10 @@ import { namespaceController } from '../controllers/namespace/namespace-controll
 import { nodeLifecycleController } from '../controllers/node-lifecycle/node-lifecycle-controller.js';
 import { replicationController } from '../controllers/replication/replication-controller.js';
 import { serviceAccountsController } from '../controllers/service-accounts/service-accounts-controller.js';
-import type { PlaneIdentity } from './identity.js';
 import type { ResolvedOptions } from './options.js';
 
-/** The reconcilers that every control plane runs unless told otherwise. */
-export function builtInControllers(options: ResolvedOptions, identity: PlaneIdentity): readonly ControllerDefinition[] {
+/** The reconcilers that every control plane runs unless told otherwise. `ca` gives the authority of the API server once it is known. */
+export function builtInControllers(options: ResolvedOptions, ca: () => string): readonly ControllerDefinition[] {
   const { nodeMonitorGracePeriod = 40_000, podEvictionTimeout = 5_000 } = options;
   return [
     replicationController(),
@@ -23,7 +22,7 @@ export function builtInControllers(options: ResolvedOptions, identity: PlaneIden
     nodeLifecycleController({ gracePeriod: nodeMonitorGracePeriod, podEvictionTimeout }),
     namespaceController(),
     ...garbageCollector([...builtInDefinitions, ...(options.resources ?? [])]),
-    serviceAccountsController({ ca: identity.authority.pem.certificate }),
+    serviceAccountsController({ ca }),
     eventExpiryController(),
   ];
 }

@@ -11,14 +11,12 @@ import { systemEnvironment } from '../base/system-environment.js';
 import type { KubeObject, Stored } from '../api/object.js';
 import type { ResourceDefinition, WriteOnlyDefinition } from '../api/resource-definition.js';
 import type { PodLogOptions } from '../api/wire/pod-streams.js';
+import { StorageError } from '../storage/storage-error.js';
 import type { Creator, Registries, Registry } from '../registry/registry.js';
 import type { Caches } from '../watch/cache.js';
-import { clusterFacts, identityOf, keepFacts } from './identity.js';
-import type { PlaneIdentity } from './identity.js';
 import { kubeconfigText } from './kubeconfig.js';
-import { firstAddress, KubernetesService } from './kubernetes-service.js';
-import { claimLoopbackRange } from './loopback-range.js';
-import type { LoopbackRange } from './loopback-range.js';
+import { Ground } from './ground.js';
+import { KubernetesService } from './kubernetes-service.js';
 import { controllersModule, managerModule } from './modules/controller-module.js';
 import { nodeModule, proxyModule } from './modules/node-module.js';
 import { registryModule } from './modules/registry-module.js';
@@ -27,8 +25,8 @@ import { serverModule } from './modules/server-module.js';
 import { storageModule } from './modules/storage-module.js';
 import type { NodePool } from './node-pool.js';
 import type { ControlPlaneOptions, ResolvedOptions } from './options.js';
-import { serviceNetwork } from './service-network.js';
-import type { ServiceNetwork } from './service-network.js';
+import { PortInUseError } from './port-in-use-error.js';
+import { StartError } from './start-error.js';
 import { TOKENS } from './tokens.js';
 
 /**
@@ -44,45 +42,35 @@ export class ControlPlane {
   /** Where every part is bound; see {@link TOKENS}. */
   readonly container: Container;
   readonly #options: ResolvedOptions;
-  readonly #identity: PlaneIdentity;
-  readonly #parts: readonly Lifecycle[];
-  readonly #cleanUp: readonly Lifecycle[];
+  readonly #ground: Ground;
+  readonly #started: Lifecycle[];
   #stopping: Promise<void> | undefined;
 
-  private constructor(container: Container, options: ResolvedOptions, identity: PlaneIdentity, cleanUp: readonly Lifecycle[]) {
+  private constructor(container: Container, options: ResolvedOptions, ground: Ground, cleanUp: readonly Lifecycle[]) {
     this.container = container;
     this.#options = options;
-    this.#identity = identity;
-    this.#cleanUp = cleanUp;
-    this.#parts = partsOf(container, options);
+    this.#ground = ground;
+    this.#started = [...cleanUp];
   }
 
   /**
    * Starts a cluster; resolves when the API answers and the nodes are registered. Every option is optional.
    *
-   * Throws `PortInUseError` when the address is taken, `StartError` with one line for the user when something that was asked for
-   * cannot be had here; nothing is left running then.
+   * Throws {@link PortInUseError} when the address is taken, {@link StartError} with one line for the user when something that was
+   * asked for cannot be had here; nothing is left running then.
    */
   static async start(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
     const cleanUp: Lifecycle[] = [];
+    const resolved = await resolve(options, cleanUp);
+    const ground = new Ground(resolved);
+    const plane = new ControlPlane(wire(resolved, ground), resolved, ground, cleanUp);
     try {
-      const resolved = await resolve(options, cleanUp);
-      const { dataDir } = options;
-      const facts = await clusterFacts(dataDir, resolved.environment);
-      const range = await claimLoopbackRange(resolved.environment, facts.octet);
-      cleanUp.push({ start: () => Promise.resolve(), stop: () => range.release() });
-      if (dataDir !== undefined) await keepFacts(dataDir, { ...facts, octet: range.octet });
-      const network = serviceNetwork(resolved, range);
-      await network.start();
-      cleanUp.push(network);
-      const identity = await identityOf(facts.id, dataDir, resolved.environment, serverHosts(resolved, network, range));
-      const plane = new ControlPlane(wire(resolved, identity, range, network), resolved, identity, cleanUp);
       await plane.#start();
-      return plane;
     } catch (error) {
-      await stopAll(cleanUp);
-      throw error;
+      await plane.stop();
+      throw startFailure(error, resolved);
     }
+    return plane;
   }
 
   /** `https://127.0.0.1:6443` or where else the API server listens. */
@@ -92,7 +80,7 @@ export class ControlPlane {
 
   /** A kubeconfig for an administrator, YAML text. Secret: whoever has it owns the cluster. */
   get kubeconfig(): string {
-    const { authority, admin } = this.#identity;
+    const { authority, admin } = this.#ground.identity;
     return kubeconfigText({ cluster: 'kubelib', server: this.url, ca: authority.pem.certificate, user: 'kubernetes-admin', ...admin });
   }
 
@@ -138,39 +126,42 @@ export class ControlPlane {
    * Leaves no process, socket, timer or lock. Safe to call twice.
    */
   stop(): Promise<void> {
-    this.#stopping ??= stopAll([...this.#cleanUp, ...this.#parts]);
+    this.#stopping ??= stopAll(this.#started);
     return this.#stopping;
   }
 
   async #start(): Promise<void> {
-    const started: Lifecycle[] = [];
-    try {
-      for (const part of this.#parts) {
-        started.push(part);
-        await part.start();
-      }
-    } catch (error) {
-      await stopAll(started);
-      throw error;
+    for (const part of partsOf(this.container, this.#ground, this.#options)) {
+      const component = part();
+      this.#started.push(component);
+      await component.start();
     }
   }
 }
 
-/** In the order of their start. */
-function partsOf(container: Container, options: ResolvedOptions): Lifecycle[] {
-  const { nodes, proxy = nodes > 0 } = options;
+/** In the order of their start. Each is made when those before it run. */
+function partsOf(container: Container, ground: Ground, { nodes, proxy = nodes > 0 }: ResolvedOptions): (() => Lifecycle)[] {
   return [
-    container.get(TOKENS.storage),
-    container.get(TOKENS.storedRegistries),
-    container.get(TOKENS.server),
-    container.get(TOKENS.kubernetesService),
-    container.get(TOKENS.events),
-    container.get(TOKENS.caches),
-    ...(proxy ? [container.get(TOKENS.proxy)] : []),
-    container.get(TOKENS.nodes),
-    container.get(TOKENS.scheduler),
-    container.get(TOKENS.manager),
+    () => container.get(TOKENS.storage),
+    () => ground,
+    () => container.get(TOKENS.storedRegistries),
+    () => container.get(TOKENS.server),
+    () => container.get(TOKENS.kubernetesService),
+    () => container.get(TOKENS.events),
+    () => container.get(TOKENS.caches),
+    ...(proxy ? [() => container.get(TOKENS.proxy)] : []),
+    () => container.get(TOKENS.nodes),
+    () => container.get(TOKENS.scheduler),
+    () => container.get(TOKENS.manager),
   ];
+}
+
+/** What a failed start means to the user. */
+function startFailure(error: unknown, { listen }: ResolvedOptions): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return new PortInUseError(`${listen.host}:${listen.port} is in use`, { cause: error });
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || StorageError.is(error)) return new StartError(message, { cause: error });
+  return error;
 }
 
 async function resolve(options: ControlPlaneOptions, cleanUp: Lifecycle[]): Promise<ResolvedOptions> {
@@ -187,31 +178,27 @@ async function resolve(options: ControlPlaneOptions, cleanUp: Lifecycle[]): Prom
   };
 }
 
-/** What clients may call the API server: where it listens, and how pods reach it. */
-function serverHosts({ listen }: ResolvedOptions, { serviceRange }: ServiceNetwork, range: LoopbackRange): string[] {
-  return [listen.host, firstAddress(serviceRange), range.serverAddress, 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc'];
-}
-
 async function temporaryDirectory(cleanUp: Lifecycle[]): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'kubelib-'));
   cleanUp.push({ start: () => Promise.resolve(), stop: () => rm(directory, { recursive: true, force: true }) });
   return directory;
 }
 
-function wire(options: ResolvedOptions, identity: PlaneIdentity, range: LoopbackRange, network: ServiceNetwork): Container {
+function wire(options: ResolvedOptions, ground: Ground): Container {
   const container = new Container();
   container.bind(TOKENS.options).toConstantValue(options);
   container.bind(TOKENS.environment).toConstantValue(options.environment);
   container.bind(TOKENS.logger).toConstantValue(options.logger);
-  container.bind(TOKENS.identity).toConstantValue(identity);
-  container.bind(TOKENS.serviceRange).toConstantValue(network.serviceRange);
-  container.bind(TOKENS.podRange).toConstantValue((index) => range.podRange(index));
+  container.bind(TOKENS.identity).toDynamicValue(() => ground.identity);
+  container.bind(TOKENS.serviceRange).toDynamicValue(() => ground.serviceRange);
+  container.bind(TOKENS.podRange).toConstantValue((index) => ground.range.podRange(index));
   container.load(storageModule, registryModule, serverModule, managerModule, schedulerModule, nodeModule, proxyModule);
-  if (options.builtInControllers ?? true) container.load(controllersModule(options, identity));
+  if (options.builtInControllers ?? true) container.load(controllersModule(options, () => ground.identity.authority.pem.certificate));
   container
     .bind(TOKENS.kubernetesService)
     .toResolvedValue(
-      (registries, server, serviceRange) => new KubernetesService({ registries, server, serviceRange, relayAddress: range.serverAddress }),
+      (registries, server, serviceRange) =>
+        new KubernetesService({ registries, server, serviceRange, relayAddress: ground.range.serverAddress }),
       [TOKENS.registries, TOKENS.server, TOKENS.serviceRange],
     )
     .inSingletonScope();

