@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { request } from 'node:https';
 import { expect } from 'chai';
 import { systemEnvironment } from '../../lib/base/system-environment.js';
@@ -10,6 +11,7 @@ import { KubeletClient } from '../../lib/kubelet/server/kubelet-client.js';
 import { KubeletServer } from '../../lib/kubelet/server/kubelet-server.js';
 import type { KeyPair } from '../../lib/server/pki.js';
 import { CertificateAuthority } from '../../lib/server/pki.js';
+import { eventually } from '../support/eventually.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { isReady, ProcessNode } from './support/process-node.js';
 
@@ -167,12 +169,10 @@ async function refused(work: Promise<unknown>, code: number, message?: string): 
 }
 
 async function gone(pid: number): Promise<void> {
-  const { eventually } = await import('../support/eventually.js');
-  const { existsSync } = await import('node:fs');
   await eventually(() => !existsSync(`/proc/${pid}`));
 }
 
-async function listening(handler: (socket: import('node:net').Socket) => void): Promise<Server> {
+async function listening(handler: (socket: Socket) => void): Promise<Server> {
   const server = createServer(handler);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server;

@@ -23,6 +23,11 @@ export class ImageKeeper {
     this.#options = options;
   }
 
+  /** Whether containers are given by image. */
+  get used(): boolean {
+    return this.#options.images;
+  }
+
   /** Pulls the image where the pull policy says so. Throws {@link StartError}. */
   async ensure(pod: Pod, container: Container, signal: AbortSignal): Promise<void> {
     if (!this.#options.images) return;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Container, Pod, Service } from 'kubernetes-types/core/v1.js';
 import { Quantity } from '../../api/meta/quantity.js';
 import type { Stored } from '../../api/object.js';
-import type { ContainerConfig } from '../../runtime/container-runtime.js';
+import type { ContainerConfig, Mount } from '../../runtime/container-runtime.js';
 import { ConfigError } from '../env/config-error.js';
 import { containerEnv } from '../env/container-env.js';
 import { expand } from '../env/expand.js';
@@ -13,6 +13,7 @@ import type { Start } from './plan.js';
 import type { PodContext } from './pod-context.js';
 import { specHashOf } from './pod-spec.js';
 import { StartError } from './start-error.js';
+import { messageFile } from './termination-messages.js';
 
 /** Where and with what a container is started. */
 export interface StartRequest extends Start {
@@ -95,6 +96,15 @@ export class ContainerStarter {
     }
   }
 
+  /** Where images give a container a file system of its own, it finds there a file for its last words. */
+  async #messageMount(pod: Stored<Pod>, { name, terminationMessagePath }: Container, attempt: number): Promise<Mount[]> {
+    const { disk, images } = this.#context;
+    if (!images.used) return [];
+    const hostPath = messageFile(disk.directoryOf(pod.metadata.uid), name, attempt);
+    await disk.makeFile(hostPath);
+    return [{ hostPath, containerPath: terminationMessagePath ?? '/dev/termination-log', readOnly: false }];
+  }
+
   async #configure(
     { pod, container: { spec }, facts, podIPs, volumes }: StartRequest,
     services: readonly Service[],
@@ -111,7 +121,10 @@ export class ContainerStarter {
       args: filled(spec.args),
       workingDir: spec.workingDir,
       env: [...env].map(([name, value]) => ({ name, value })),
-      mounts: await this.#context.volumes.mounts(spec, pod.spec?.volumes ?? [], volumes, env),
+      mounts: [
+        ...(await this.#context.volumes.mounts(spec, pod.spec?.volumes ?? [], volumes, env)),
+        ...(await this.#messageMount(pod, spec, facts.nextAttempt)),
+      ],
       tty: spec.tty ?? false,
       stdin: spec.stdin ?? false,
       logPath: join(disk.directoryOf(pod.metadata.uid), 'logs', spec.name, `${facts.nextAttempt}.log`),

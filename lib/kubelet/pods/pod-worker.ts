@@ -24,6 +24,7 @@ import { containerOf, describePod, graceOf, specHashOf } from './pod-spec.js';
 import { Problems } from './problems.js';
 import { StartError } from './start-error.js';
 import { StatusKeeper } from './status-keeper.js';
+import { TerminationMessages } from './termination-messages.js';
 
 /** What a {@link PodWorker} takes. */
 export interface PodWorkerOptions {
@@ -67,6 +68,7 @@ export class PodWorker {
   readonly #probes: PodProbes;
   readonly #problems: Problems;
   readonly #crashes: CrashBackoff;
+  readonly #messages: TerminationMessages;
   readonly #keeper: StatusKeeper;
   /** Starts that users were told have to wait, by container. */
   readonly #announced = new Map<string, number>();
@@ -98,7 +100,8 @@ export class PodWorker {
     this.#probes = new PodProbes({ prober, environment, events, onChange: wake });
     this.#problems = new Problems(environment, context.retryBackoff);
     this.#crashes = new CrashBackoff(context.crashBackoff);
-    this.#keeper = new StatusKeeper({ context, pod, writable, probes: this.#probes, starts: this.#starts });
+    this.#messages = new TerminationMessages(context);
+    this.#keeper = new StatusKeeper({ context, pod, writable, probes: this.#probes, starts: this.#starts, messages: this.#messages });
   }
 
   /** The pod as its source last said; unset for unknown ones. */
@@ -159,6 +162,7 @@ export class PodWorker {
   /** Looks, and begins what has to be done. Throws when the runtime or the API does not answer. */
   async sync(): Promise<void> {
     const actual = (await this.#context.view.fresh(this.uid)).pod(this.uid);
+    if (this.#pod) await this.#messages.collect(this.#pod, actual);
     const goal = this.#goal();
     if (goal !== 'run') this.#stopStarting();
     if (goal === 'terminate') return this.#terminate(actual);

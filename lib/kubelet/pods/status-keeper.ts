@@ -13,6 +13,7 @@ import type { Waiting } from './plan.js';
 import type { PodContext } from './pod-context.js';
 import type { PodContainer } from './pod-spec.js';
 import { isFinished } from './pod-spec.js';
+import type { TerminationMessages } from './termination-messages.js';
 
 /** What a status is to say besides what is seen. */
 export interface StatusView {
@@ -32,6 +33,7 @@ export interface StatusKeeperOptions {
   readonly writable: boolean;
   readonly probes: PodProbes;
   readonly starts: ContainerStarts;
+  readonly messages: TerminationMessages;
 }
 
 /** The status of one pod: makes it anew from what is seen, remembers it, and has it written where it differs. */
@@ -103,7 +105,7 @@ export class StatusKeeper {
   }
 
   #make(pod: Stored<Pod>, actual: ActualPod, { waiting = new Map<string, Waiting>(), final = false, failure }: StatusView): PodStatus {
-    const { context, probes, starts } = this.#options;
+    const { context, probes, starts, messages } = this.#options;
     // While its postStart hook runs, a container is not there for others yet.
     const isUp = ({ spec }: PodContainer) => !spec.lifecycle?.postStart || !starts.has(spec.name);
     return podStatusOf({
@@ -117,7 +119,7 @@ export class StatusKeeper {
       hostIPs: context.hostIPs,
       startTime: this.startTime,
       now: context.environment.now(),
-      message: () => undefined,
+      message: (record) => messages.of(record),
       ready: (container, record) => isUp(container) && probes.ready(record.id),
       started: (container, record) => isUp(container) && probes.started(record.id),
     });

@@ -1,5 +1,5 @@
-import { chmod, mkdir, readdir, realpath, rm, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { chmod, mkdir, open, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
 import type { HostPathVolumeSource } from 'kubernetes-types/core/v1.js';
 import { writeAtomically } from './atomic-directory.js';
 import { hostPath } from './host-path.js';
@@ -17,6 +17,10 @@ export interface PodDisk {
   hostPath(source: HostPathVolumeSource): Promise<string>;
   /** A path below a volume's directory, made as a directory when absent. Throws {@link VolumeError} on one that leads out. */
   below(directory: string, path: string): Promise<string>;
+  /** Makes an empty file that anybody may write to, and the directories above it. */
+  makeFile(path: string): Promise<void>;
+  /** The first bytes of a file as text; empty when it is absent. */
+  readFile(path: string, limit: number): Promise<string>;
   /** Removes all files of a pod. */
   remove(uid: string): Promise<void>;
   /** Pods that have files here. */
@@ -57,6 +61,23 @@ export class NodeDisk implements PodDisk {
     return real;
   }
 
+  async makeFile(path: string): Promise<void> {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, '');
+    await chmod(path, 0o666);
+  }
+
+  async readFile(path: string, limit: number): Promise<string> {
+    const file = await open(path).catch(unlessAbsent);
+    if (!file) return '';
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(limit), 0, limit, 0);
+      return buffer.subarray(0, bytesRead).toString();
+    } finally {
+      await file.close();
+    }
+  }
+
   async remove(uid: string): Promise<void> {
     await rm(this.directoryOf(uid), { recursive: true, force: true, maxRetries: 3 });
   }
@@ -73,16 +94,16 @@ export const noDisk: PodDisk = {
   writeFiles: () => Promise.resolve(),
   hostPath: ({ path }) => Promise.resolve(path),
   below: (directory, path) => Promise.resolve(join(directory, path)),
+  makeFile: () => Promise.resolve(),
+  readFile: () => Promise.resolve(''),
   remove: () => Promise.resolve(),
   uids: () => Promise.resolve([]),
 };
 
 async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return false;
-      throw error;
-    },
-  );
+  return (await stat(path).catch(unlessAbsent)) !== undefined;
+}
+
+function unlessAbsent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
 }
