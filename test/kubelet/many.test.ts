@@ -39,12 +39,10 @@ describe('Hundreds of kubelets in one process', function () {
     expect((await registries.registry(nodes).list()).items).to.have.length(COUNT);
 
     for (let i = 0; i < COUNT; i++) {
-      await registries
-        .registry(pods)
-        .create({
-          metadata: { namespace: 'default', name: `p${i}` },
-          spec: { nodeName: `n${i}`, containers: [{ name: 'c', image: 'app:1' }] },
-        });
+      await registries.registry(pods).create({
+        metadata: { namespace: 'default', name: `p${i}` },
+        spec: { nodeName: `n${i}`, containers: [{ name: 'c', image: 'app:1' }] },
+      });
     }
     await environment.advance(0);
     const { items } = await registries.registry(pods).list();

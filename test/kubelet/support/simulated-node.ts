@@ -32,20 +32,20 @@ export class SimulatedNode {
   readonly registries: StoredRegistries;
   readonly runtime: SimulatedRuntime;
   kubelet: Kubelet;
-  readonly #storage: MemoryStorage;
+  readonly storage: MemoryStorage;
   readonly #options: SimulatedNodeOptions;
 
   constructor(options: SimulatedNodeOptions = {}) {
     const { environment } = this;
     this.#options = options;
-    this.#storage = new MemoryStorage({ environment });
-    this.registries = new StoredRegistries({ storage: this.#storage, environment, catalog: createCatalog(builtInDefinitions) });
+    this.storage = new MemoryStorage({ environment });
+    this.registries = new StoredRegistries({ storage: this.storage, environment, catalog: createCatalog(builtInDefinitions) });
     this.runtime = new SimulatedRuntime({ environment, ...options.runtime });
     this.kubelet = this.#newKubelet();
   }
 
   async start(): Promise<this> {
-    await this.#storage.start();
+    await this.storage.start();
     await this.#during(this.registries.start());
     await this.runtime.start();
     await this.#during(this.kubelet.start());
@@ -57,7 +57,7 @@ export class SimulatedNode {
     await this.#during(this.kubelet.stop());
     await this.runtime.stop();
     await this.registries.stop();
-    await this.#storage.stop();
+    await this.storage.stop();
   }
 
   /** The kubelet's process ends; pods and runtime go on without it. */
