@@ -147,8 +147,8 @@ export class EmbeddedStorage implements Storage {
   async #close(): Promise<void> {
     if (this.#opened === undefined) return;
     const { lock, tree, log, commits, checkpointer } = this.#opened;
-    await commits.drain();
-    // Marks the end of the log, so that damage to the last commits is known for what it is. Without it they count as torn.
+    // Comes after all commits under way. It marks the end of the log, so that damage to the last commits is known for what it
+    // is; where it cannot be written, as on a full disk, such damage would count as torn.
     await commits.mark('close', tree.head.revision, () => undefined).catch(() => undefined);
     tree.end(new StorageError('Unavailable', 'the storage has been stopped'));
     this.#opened = undefined;

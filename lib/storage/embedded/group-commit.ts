@@ -42,7 +42,7 @@ export class GroupCommit {
   #staged: Snapshot;
   #pending: Pending[] = [];
   #pendingBytes = 0;
-  #running: Promise<void> | undefined;
+  #running = false;
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
@@ -70,7 +70,7 @@ export class GroupCommit {
     });
   }
 
-  /** Writes a mark into the log; `done` runs once it is durable. */
+  /** Writes a mark into the log, behind all commits so far; `done` runs once it is durable. */
   mark(kind: 'compact' | 'close', revision: number, done: () => void): Promise<void> {
     return new Promise((resolve, reject) => {
       const run = () => {
@@ -79,11 +79,6 @@ export class GroupCommit {
       };
       this.#enqueue({ record: markRecord(kind, revision), done: run, failed: reject });
     });
-  }
-
-  /** Resolves when nothing waits any more. */
-  async drain(): Promise<void> {
-    while (this.#running !== undefined) await this.#running;
   }
 
   #plan(writes: readonly Write[], guards: readonly Guard[]): CommitPlan | StorageError {
@@ -98,17 +93,18 @@ export class GroupCommit {
   #enqueue(pending: Pending): void {
     this.#pending.push(pending);
     this.#pendingBytes += pending.record?.payloadBytes ?? 0;
-    this.#running ??= this.#run();
+    if (!this.#running) void this.#run();
   }
 
   async #run(): Promise<void> {
+    this.#running = true;
     await Promise.resolve(); // all commits of this turn share a group
     while (this.#pending.length > 0) {
       const through = await this.#writeGroup().catch((error: unknown) => this.#failAll(error));
       if (through !== undefined) this.#settle(through);
       this.#options.onGroup();
     }
-    this.#running = undefined;
+    this.#running = false;
   }
 
   /** Writes what waits, up to a limit. Gives how many of the pending ones are through. */

@@ -83,6 +83,21 @@ describe('EmbeddedStorage with damaged files', function () {
     expect(await contents('cut'), 'and does not find its rest later').to.deep.equal(['/k/a=a']);
   });
 
+  it('does not bring back a part of a cut-off group when new records come to stand before it', async () => {
+    const log = await interrupted(async (storage) => {
+      await put(storage, 'a');
+      await Promise.all(['b', 'c'].map((name) => put(storage, name)));
+    });
+    const { offset } = (await scanSegment(path('cut'), 1)).records[1]!;
+    await writeFile(join(path('cut'), LOG), Buffer.from(log).fill(0, offset, offset + 8));
+    const storage = open('cut');
+    await storage.start();
+    await put(storage, 'd'); // as long as b was: what follows would fit, byte for byte
+    await cp(path('cut'), path('again'), { recursive: true, filter: (name) => !name.includes('lock') });
+    await storage.stop();
+    expect(await contents('again')).to.deep.equal(['/k/a=a', '/k/d=d']);
+  });
+
   it('refuses a flipped bit in any byte of a log that was closed in order', async () => {
     const storage = open('store');
     await storage.start();
@@ -182,6 +197,13 @@ describe('EmbeddedStorage with damaged files', function () {
     expect(await sample((at) => rm(join(at, segments[0]!)))).to.include(segments[0]);
     expect(await sample((at) => truncate(join(at, segments[0]!), 100))).to.include(segments[0]);
     expect(await sample((at) => writeFile(join(at, segments[0]!), ''))).to.include(segments[0]);
+    const emptied = async (at: string) => {
+      const bytes = await readFile(join(at, segments[0]!));
+      await writeFile(join(at, segments[0]!), bytes.fill(0, 32));
+    };
+    expect(await sample(emptied), 'a segment that lost all of its records').to.match(
+      /log-\d+ is damaged at byte 32: revision \d+ follows \d+/,
+    );
     expect(await sample((at) => Promise.all(segments.map((name) => rm(join(at, name)))))).to.include('missing');
     expect(await sample(() => Promise.resolve())).to.equal(undefined);
   });
