@@ -11,7 +11,7 @@ const leastConnections: Balancer = {
 };
 
 const plane = await ControlPlane.start({
-  configure: (container) => container.rebindSync(TOKENS.balancer).toConstantValue(() => leastConnections),
+  configure: (container) => container.rebind(TOKENS.balancer).toConstantValue(() => leastConnections),
 });
 const script = `require('http').createServer((_, answer) => answer.end(process.env.POD_IP)).listen(8080, process.env.POD_IP)`;
 const server = (name: string): Pod => ({

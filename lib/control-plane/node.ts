@@ -4,6 +4,7 @@ import type { Environment } from '../base/environment.js';
 import type { Logger } from '../base/logger.js';
 import { ApiEventRecorder } from '../controller/api-event-recorder.js';
 import { Kubelet } from '../kubelet/kubelet.js';
+import type { KubeletServer, KubeletServerOptions } from '../kubelet/server/kubelet-server.js';
 import type { Registries } from '../registry/registry.js';
 import type { ContainerRuntime } from '../runtime/container-runtime.js';
 import type { Caches } from '../watch/cache.js';
@@ -32,8 +33,8 @@ export interface NodeOptions extends NodeSpec {
   readonly runtime: RuntimeFactory;
   /** Shared caches of this process. Default: watches of its own. */
   readonly caches?: Caches | undefined;
-  /** Where the kubelet's server listens, for the node's status. Default: it has none, and is reached in process. */
-  readonly port?: number | undefined;
+  /** Where and to whom the kubelet serves logs, exec and port-forward. Default: it does not, and is reached in process. */
+  readonly serve?: Omit<KubeletServerOptions, 'kubelet' | 'logger'> | undefined;
 }
 
 /** How a node goes down. */
@@ -51,6 +52,7 @@ export class Node implements Lifecycle {
   #events: ApiEventRecorder | undefined;
   #runtime: ContainerRuntime | undefined;
   #kubelet: Kubelet | undefined;
+  #server: KubeletServer | undefined;
 
   constructor(options: NodeOptions) {
     this.name = options.name;
@@ -64,7 +66,7 @@ export class Node implements Lifecycle {
   }
 
   async start(): Promise<void> {
-    const { registries, environment, logger, name, directory, caches, port } = this.#options;
+    const { registries, environment, logger, name, directory, caches, serve } = this.#options;
     await mkdir(directory, { recursive: true, mode: 0o700 });
     this.#runtime = await this.#options.runtime(this.#options);
     await this.#runtime.start();
@@ -78,8 +80,8 @@ export class Node implements Lifecycle {
       logger,
       events: this.#events,
       caches,
-      port,
     });
+    if (serve) await this.#serve(this.#kubelet, serve);
     await this.#kubelet.start();
   }
 
@@ -91,10 +93,18 @@ export class Node implements Lifecycle {
   /** As {@link stop}, with a choice of what becomes of the pods. */
   async leave({ pods, gracePeriod = 3_000 }: NodeStopOptions): Promise<void> {
     if (pods === 'drain') await this.#kubelet?.drain({ gracePeriod });
+    await this.#server?.stop();
     await this.#kubelet?.stop();
     this.#kubelet = undefined;
     await this.#events?.stop();
     await this.#runtime?.stop();
     this.#runtime = undefined;
+  }
+
+  async #serve(kubelet: Kubelet, options: NonNullable<NodeOptions['serve']>): Promise<void> {
+    const { KubeletServer } = await import('../kubelet/server/kubelet-server.js'); // nodes inside a control plane need none
+    this.#server = new KubeletServer({ ...options, kubelet, logger: this.#options.logger });
+    await this.#server.start();
+    kubelet.announcePort(this.#server.port);
   }
 }
