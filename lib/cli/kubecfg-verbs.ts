@@ -115,7 +115,7 @@ function tableOf(definition: ResourceDefinition, items: readonly Stored<KubeObje
   const table = new Table({
     head: columns.map(({ name }) => name.toUpperCase()),
     chars: { ...NO_BORDERS, middle: '  ' },
-    style: { head: [], 'padding-left': 0, 'padding-right': 0 },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   const now = systemEnvironment.now();
   table.push(...items.map((item) => columns.map((column) => String(column.value(item, now) ?? ''))));

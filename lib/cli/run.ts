@@ -7,7 +7,7 @@ import { UsageError } from './usage-error.js';
 export async function run(program: Command, argv: readonly string[]): Promise<void> {
   everyCommand(program, (command) => command.exitOverride().configureOutput({ outputError: (text, write) => write(text) }));
   try {
-    await program.parseAsync(argv as string[]);
+    await program.parseAsync(argv);
   } catch (error) {
     process.exitCode = report(error);
   }

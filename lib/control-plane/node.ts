@@ -33,6 +33,8 @@ export interface NodeOptions extends NodeSpec {
   readonly runtime: RuntimeFactory;
   /** Shared caches of this process. Default: watches of its own. */
   readonly caches?: Caches | undefined;
+  /** Milliseconds between heartbeats. Default 10,000. */
+  readonly heartbeatPeriod?: number | undefined;
   /** Where and to whom the kubelet serves logs, exec and port-forward. Default: it does not, and is reached in process. */
   readonly serve?: Omit<KubeletServerOptions, 'kubelet' | 'logger'> | undefined;
 }
@@ -80,6 +82,7 @@ export class Node implements Lifecycle {
       logger,
       events: this.#events,
       caches,
+      leasePeriod: this.#options.heartbeatPeriod,
     });
     if (serve) await this.#serve(this.#kubelet, serve);
     await this.#kubelet.start();

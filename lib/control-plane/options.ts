@@ -26,6 +26,8 @@ export interface ControlPlaneOptions {
   readonly proxy?: boolean | undefined;
   /** Whether the built-in controllers run. Default true. */
   readonly builtInControllers?: boolean | undefined;
+  /** Milliseconds between the heartbeats of the nodes in this process. Default 10,000, as in Kubernetes. */
+  readonly nodeHeartbeatPeriod?: number | undefined;
   /** Milliseconds without a heartbeat after which a node is NotReady. Default 40,000, as in Kubernetes. */
   readonly nodeMonitorGracePeriod?: number | undefined;
   /** Milliseconds that pods stay on a node that is NotReady. Default 5,000. */

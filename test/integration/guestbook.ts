@@ -11,12 +11,12 @@ export class Guestbook {
   /** Of the frontend's Service. */
   url = '';
   #process: KubelibProcess | undefined;
-  readonly #remove: () => void;
+  readonly #temporary = temporaryDirectory();
 
-  constructor() {
-    const { path, remove } = temporaryDirectory();
+  /** `env` is added to the environment of `kubelib up`. */
+  constructor(private readonly env: NodeJS.ProcessEnv = {}) {
+    const { path } = this.#temporary;
     this.directory = path;
-    this.#remove = remove;
     this.kubeconfig = join(path, '.kubelib', 'kubeconfig');
     this.kubectl = new Kubectl(this.kubeconfig, path);
   }
@@ -29,7 +29,10 @@ export class Guestbook {
 
   /** Resolves when the guestbook answers. */
   async up(...args: readonly string[]): Promise<void> {
-    this.#process = new KubelibProcess(['up', '--listen', '127.0.0.1:0', ...args], { cwd: this.directory });
+    this.#process = new KubelibProcess(['up', '--listen', '127.0.0.1:0', ...args], {
+      cwd: this.directory,
+      env: { ...process.env, ...this.env },
+    });
     const [, url = ''] = await this.process.printed(/Open: +(\S+)/, 60_000);
     this.url = url;
   }
@@ -37,7 +40,7 @@ export class Guestbook {
   /** Ends it, however it stands, and removes its directory. */
   async end(): Promise<void> {
     await this.#process?.stop();
-    this.#remove();
+    this.#temporary.remove();
   }
 
   /** What the frontend's Service answers. */
