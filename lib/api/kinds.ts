@@ -29,3 +29,6 @@ export const builtInDefinitions: readonly ResourceDefinition[] = [
   leases,
   endpointSlices,
 ];
+
+/** All kinds whose structure is known, besides those above with less depth: not every one has all the rules of the real server. */
+export const allDefinitions: readonly ResourceDefinition[] = [...builtInDefinitions];
