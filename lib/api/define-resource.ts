@@ -48,7 +48,7 @@ export interface ResourceOptions<T extends KubeObject> {
     | undefined;
   /** Fields that field selectors may name, as paths such as `.spec.color`. Default: name and namespace alone. */
   readonly selectableFields?: readonly string[] | undefined;
-  /** Rules that a schema cannot say. */
+  /** Rules that a schema cannot say. `validate` is asked only about objects that fit the schema. */
   readonly rules?: ResourceRules<T> | undefined;
 }
 
@@ -165,8 +165,8 @@ function structuralRules<T extends KubeObject>(schema: Schema, own: ResourceRule
     validate(object) {
       const faults = new Faults();
       validateSchema(faults, '', schema, object);
-      const more = own.validate?.(object);
-      return more && more.length > 0 ? [...faults.list, ...more] : faults.list;
+      // Rules written against the type must not meet an object of another shape.
+      return faults.list.length > 0 ? faults.list : (own.validate?.(object) ?? []);
     },
   };
 }
