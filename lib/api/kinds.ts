@@ -12,6 +12,7 @@ import { serviceAccounts } from './core/service-accounts.js';
 import { services } from './core/services.js';
 import { endpointSlices } from './discovery/endpoint-slices.js';
 import type { ResourceDefinition } from './resource-definition.js';
+import { structuralDefinitions } from './structural-kinds.js';
 
 /** The kinds that every control plane serves, with all their rules. */
 export const builtInDefinitions: readonly ResourceDefinition[] = [
@@ -30,5 +31,5 @@ export const builtInDefinitions: readonly ResourceDefinition[] = [
   endpointSlices,
 ];
 
-/** All kinds whose structure is known, besides those above with less depth: not every one has all the rules of the real server. */
-export const allDefinitions: readonly ResourceDefinition[] = [...builtInDefinitions];
+/** The above, and all others that are known by their structure: not every one of them has all the rules of the real server. */
+export const allDefinitions: readonly ResourceDefinition[] = [...builtInDefinitions, ...structuralDefinitions];

@@ -28,4 +28,10 @@ export const NEEDS_MORE: readonly string[] = [
   'service update: from ClusterIP to NodePort',
   'service update: to ExternalName',
   'service: turned to ExternalName',
+  // Rules of kinds that are known by their structure.
+  'deployment strategy',
+  'scale: negative replicas',
+  'persistentvolume: given values are kept',
+  'dataSource and dataSourceRef mirror each other',
+  'the requester is the caller',
 ];

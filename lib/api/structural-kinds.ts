@@ -1,0 +1,69 @@
+import { controllerRevisions, daemonSets, deployments, replicaSets, statefulSets } from './apps/kinds.js';
+import { horizontalPodAutoscalers } from './autoscaling/kinds.js';
+import { cronJobs, jobs } from './batch/kinds.js';
+import { limitRanges, persistentVolumeClaims, persistentVolumes, podTemplates, resourceQuotas } from './core/storage-kinds.js';
+import { ingressClasses, ingresses, networkPolicies } from './networking/kinds.js';
+import { runtimeClasses } from './node/kinds.js';
+import { podDisruptionBudgets } from './policy/kinds.js';
+import { clusterRoleBindings, clusterRoles, roleBindings, roles } from './rbac/kinds.js';
+import type { ResourceDefinition } from './resource-definition.js';
+import { priorityClasses } from './scheduling/kinds.js';
+import { csiDrivers, csiNodes, csiStorageCapacities, storageClasses, volumeAttachments, volumeAttributesClasses } from './storage/kinds.js';
+import { structuralKind } from './structural-kind.js';
+
+/** Kinds that nobody has asked for by type yet. */
+const UNTYPED = [
+  'admissionregistration.k8s.io/v1/mutatingadmissionpolicies',
+  'admissionregistration.k8s.io/v1/mutatingadmissionpolicybindings',
+  'admissionregistration.k8s.io/v1/mutatingwebhookconfigurations',
+  'admissionregistration.k8s.io/v1/validatingadmissionpolicies',
+  'admissionregistration.k8s.io/v1/validatingadmissionpolicybindings',
+  'admissionregistration.k8s.io/v1/validatingwebhookconfigurations',
+  'certificates.k8s.io/v1/certificatesigningrequests',
+  'flowcontrol.apiserver.k8s.io/v1/flowschemas',
+  'flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations',
+  'networking.k8s.io/v1/ipaddresses',
+  'networking.k8s.io/v1/servicecidrs',
+  'resource.k8s.io/v1/deviceclasses',
+  'resource.k8s.io/v1/resourceclaims',
+  'resource.k8s.io/v1/resourceclaimtemplates',
+  'resource.k8s.io/v1/resourceslices',
+];
+
+/**
+ * Built-in kinds known by their structure. Left out are those that need a server behind them: reviews and component statuses, which
+ * are answered and not stored; second versions of one kind (`autoscaling/v1`, `events.k8s.io`), which need conversion; custom
+ * resource definitions and API services, which change the API itself.
+ */
+export const structuralDefinitions: readonly ResourceDefinition[] = [
+  limitRanges,
+  persistentVolumeClaims,
+  persistentVolumes,
+  podTemplates,
+  resourceQuotas,
+  controllerRevisions,
+  daemonSets,
+  deployments,
+  replicaSets,
+  statefulSets,
+  horizontalPodAutoscalers,
+  cronJobs,
+  jobs,
+  ingressClasses,
+  ingresses,
+  networkPolicies,
+  podDisruptionBudgets,
+  clusterRoleBindings,
+  clusterRoles,
+  roleBindings,
+  roles,
+  csiDrivers,
+  csiNodes,
+  csiStorageCapacities,
+  storageClasses,
+  volumeAttachments,
+  volumeAttributesClasses,
+  priorityClasses,
+  runtimeClasses,
+  ...UNTYPED.map((resource) => structuralKind(resource)),
+];
