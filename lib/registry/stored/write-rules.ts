@@ -1,11 +1,9 @@
 import type { ObjectMeta } from 'kubernetes-types/meta/v1.js';
-import type { FieldError } from '../../api/field-error.js';
-import { forbiddenField, invalidObject, required } from '../../api/field-error.js';
+import { invalidObject } from '../../api/field-error.js';
 import { timestamp } from '../../api/meta/time.js';
 import type { KubeObject, Stored } from '../../api/object.js';
 import { nameOf } from '../../api/object.js';
 import type { RuleContext } from '../../api/resource-definition.js';
-import { decodeType } from '../../api/schema/decode.js';
 import { applyDefaults } from '../../api/schema/defaulting.js';
 import type { WriteOptions } from '../registry.js';
 import type { AdmissionRequest } from './admission/admission-plugin.js';
@@ -29,7 +27,6 @@ export class WriteRules<T extends KubeObject> {
   async forCreate(draft: Draft<T>, options: WriteOptions): Promise<void> {
     const { definition, strategy } = this.#kind;
     this.#stampCreated(draft);
-    if (!strategy.keepsStatus && definition.subresources['status']) this.#setStatus(draft, undefined);
     this.#default(draft);
     const context = this.#context();
     strategy.prepare?.(draft, undefined, context);
@@ -40,13 +37,14 @@ export class WriteRules<T extends KubeObject> {
   /** A write of the object itself, or of a part of it: `subresource`. */
   async forUpdate(draft: Draft<T>, old: Stored<T>, options: WriteOptions, subresource?: string): Promise<void> {
     const { definition, strategy } = this.#kind;
-    keepSystemMetadata(draft, old);
-    this.#keepOtherPart(draft, old, subresource);
+    keepSystemMetadata(metaOf(draft), old.metadata);
+    if (subresource === 'status') this.#keepMetadata(draft, old);
     this.#default(draft);
     const context = this.#context(subresource);
     strategy.prepare?.(draft, old, context);
     definition.rules.prepareUpdate?.(draft, old, context);
     await this.#admitAndValidate({ operation: 'UPDATE', draft, old, options, subresource });
+    // A kind that counts by rules of its own has done so by now.
     if (definition.generation && draft.metadata.generation === old.metadata.generation && this.#changesSpec(draft, old)) {
       metaOf(draft).generation = (old.metadata.generation ?? 0) + 1;
     }
@@ -71,31 +69,15 @@ export class WriteRules<T extends KubeObject> {
     definition.rules.default?.(draft);
   }
 
-  /** The object's own endpoint leaves the status alone, the status endpoint all but the status. */
-  #keepOtherPart(draft: Draft<T>, old: Stored<T>, subresource: string | undefined): void {
-    const { definition } = this.#kind;
-    if (subresource !== 'status') {
-      if (definition.subresources['status']) this.#setStatus(draft, (old as { status?: object }).status);
-      return;
-    }
-    const { status } = draft as { status?: object };
-    for (const key of Object.keys(draft)) if (key !== 'metadata') delete draft[key as keyof T];
-    const { metadata, status: _, ...rest } = old as Stored<T> & { status?: object };
-    Object.assign(draft, copyJson(rest), status === undefined ? {} : { status });
-    if (definition.custom) draft.metadata = copyJson(metadata);
-    else setMetadata(draft.metadata, { finalizers: copyJson(metadata.finalizers), ownerReferences: copyJson(metadata.ownerReferences) });
-  }
-
-  #setStatus(draft: Draft<T>, status: object | undefined): void {
-    const holder = draft as { status?: unknown };
-    delete holder.status;
-    const schema = this.#kind.definition.schema.properties?.['status'];
-    if (status !== undefined) holder.status = copyJson(status);
-    else if (schema?.['x-kubelib-zero'] !== undefined) holder.status = decodeType(schema, {});
+  /** Who reports a status changes neither who owns an object nor who must agree to its end; of a custom kind, no metadata at all. */
+  #keepMetadata(draft: Draft<T>, { metadata }: Stored<T>): void {
+    if (this.#kind.definition.custom) draft.metadata = copyJson(metadata);
+    else assign(metaOf(draft), { finalizers: copyJson(metadata.finalizers), ownerReferences: copyJson(metadata.ownerReferences) });
   }
 
   #changesSpec(draft: Draft<T>, old: Stored<T>): boolean {
-    const statusCounts = this.#kind.definition.subresources['status'] === undefined && this.#kind.definition.custom;
+    const { custom, subresources } = this.#kind.definition;
+    const statusCounts = custom && subresources['status'] === undefined;
     return !deepEqual(specOf(draft, statusCounts), specOf(old, statusCounts));
   }
 
@@ -106,15 +88,16 @@ export class WriteRules<T extends KubeObject> {
 
   async #admitAndValidate({ operation, draft, old, options, subresource }: Attempt<T>): Promise<void> {
     const { definition, admission } = this.#kind;
+    const { rules } = definition;
     const name = nameOf(draft);
     const { user, dryRun = false } = options;
     const request = { operation, definition, subresource, name, draft, old, user, dryRun } as unknown as AdmissionRequest; // plugins see any kind
     await admission.admit(request);
-    const errors = [...checkMetadata(draft, old), ...(definition.rules.validate?.(draft) ?? [])];
-    if (old) errors.push(...(definition.rules.validateUpdate?.(draft, old, this.#context(subresource)) ?? []));
+    const errors = [...(rules.validate?.(draft) ?? [])];
+    if (old) errors.push(...(rules.validateUpdate?.(draft, old, this.#context(subresource)) ?? []));
     errors.push(...(await admission.validate(request)));
     if (errors.length > 0) throw invalidObject(definition, name.name, errors);
-    if (options.onWarning) for (const text of definition.rules.warnings?.(draft) ?? []) options.onWarning(text);
+    if (options.onWarning) for (const text of rules.warnings?.(draft) ?? []) options.onWarning(text);
   }
 }
 
@@ -127,31 +110,16 @@ interface Attempt<T extends KubeObject> {
 }
 
 /** Clients cannot change these; a PUT may leave them out. */
-function keepSystemMetadata(draft: KubeObject, old: Stored<KubeObject>): void {
-  const metadata: DraftMeta = (draft.metadata ??= {});
-  const { name, namespace, uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation } = old.metadata;
-  setMetadata(metadata, { name, namespace, uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds });
+function keepSystemMetadata(metadata: DraftMeta, old: ObjectMeta): void {
+  const { name, namespace, uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation } = old;
+  assign(metadata, { name, namespace, uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds });
   if (generation !== undefined) metadata.generation = generation;
 }
 
 /** Sets what has a value and removes the rest. */
-function setMetadata(metadata: ObjectMeta, values: { readonly [K in keyof ObjectMeta]?: ObjectMeta[K] | undefined }): void {
+function assign(metadata: DraftMeta, values: { readonly [K in keyof ObjectMeta]?: ObjectMeta[K] | undefined }): void {
   Object.assign(metadata, values);
   for (const key of Object.keys(values) as (keyof ObjectMeta)[]) if (metadata[key] === undefined) delete metadata[key];
-}
-
-function checkMetadata({ metadata }: Draft<KubeObject>, old: Stored<KubeObject> | undefined): FieldError[] {
-  if (!metadata.name) return [required('metadata.name', 'name or generateName is required')];
-  if (!old?.metadata.deletionTimestamp) return [];
-  const added = (metadata.finalizers ?? []).filter((one) => !old.metadata.finalizers?.includes(one));
-  if (added.length === 0) return [];
-  const found = added.map((one) => JSON.stringify(one)).join(', ');
-  return [
-    forbiddenField(
-      'metadata.finalizers',
-      `no new finalizers can be added if the object is being deleted, found new finalizers []string{${found}}`,
-    ),
-  ];
 }
 
 function specOf(object: KubeObject, withStatus: boolean): object {

@@ -17,7 +17,6 @@ export interface StrategyParts {
 /** By `group/plural`; other kinds need nothing. */
 const STRATEGIES: Readonly<Record<string, (parts: StrategyParts) => unknown>> = {
   '/namespaces': () => namespaceStrategy,
-  '/nodes': () => ({ keepsStatus: true }) satisfies KindStrategy<KubeObject>,
   '/events': () => ({ propagation: 'none' }) satisfies KindStrategy<KubeObject>,
   'events.k8s.io/events': () => ({ propagation: 'none' }) satisfies KindStrategy<KubeObject>,
   '/replicationcontrollers': () => ({ propagation: 'Orphan' }) satisfies KindStrategy<KubeObject>,

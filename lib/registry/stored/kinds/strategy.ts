@@ -14,8 +14,6 @@ export interface Reservation {
 export interface KindStrategy<T extends KubeObject> {
   /** Who deletes dependents when a delete does not say. Default `Background`; `none`: the kind has no dependents. */
   readonly propagation?: 'Background' | 'Orphan' | 'none';
-  /** A created object keeps the status that it comes with. Default: only kinds without a status subresource do. */
-  readonly keepsStatus?: boolean;
   /** Edits a draft before the rules of the kind do. `old` is absent on a create. */
   prepare?(draft: Draft<T>, old: Stored<T> | undefined, context: RuleContext): void;
   /** Takes what the draft needs, and writes it into the draft; runs when the draft is otherwise fit to be stored, right before the write. */
