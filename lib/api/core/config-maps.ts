@@ -6,7 +6,7 @@ import { validateData, validateImmutableData } from './data-rules.js';
 const MAX_BYTES = 1_048_576;
 
 export const configMaps = defineBuiltIn<ConfigMap>('v1/configmaps', {
-  cells: { Data: ({ data, binaryData }) => String(Object.keys(data ?? {}).length + Object.keys(binaryData ?? {}).length) },
+  cells: { Data: ({ data, binaryData }) => Object.keys(data ?? {}).length + Object.keys(binaryData ?? {}).length },
   rules: {
     validate({ data, binaryData }) {
       const faults = new Faults();

@@ -6,7 +6,7 @@ import { validateData, validateImmutableData } from './data-rules.js';
 const ACCOUNT_ANNOTATION = 'kubernetes.io/service-account.name';
 
 export const secrets = defineBuiltIn<Secret>('v1/secrets', {
-  cells: { Type: ({ type }) => type ?? '', Data: ({ data }) => String(Object.keys(data ?? {}).length) },
+  cells: { Type: ({ type }) => type ?? '', Data: ({ data }) => Object.keys(data ?? {}).length },
   rules: {
     default: mergeStringData,
     validate(secret) {

@@ -229,7 +229,7 @@ describe('table cells', () => {
   });
 
   it('of config maps count keys', () => {
-    expect(row(configMaps, { data: { a: '', b: '' }, binaryData: { c: '' } })['Data']).to.equal('3');
+    expect(row(configMaps, { data: { a: '', b: '' }, binaryData: { c: '' } })['Data']).to.equal(3);
   });
 
   it('exist for every column of every kind with rules', () => {
