@@ -102,6 +102,11 @@ export class ApiServer implements Lifecycle {
     return `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
   }
 
+  /** How many clients are connected. */
+  get connections(): number {
+    return this.#listener?.connections ?? 0;
+  }
+
   /** Rejects with a sentence for people and the system's `code` (`EADDRINUSE`, …) when the address cannot be had. */
   start(): Promise<void> {
     return this.#lifecycle.start();

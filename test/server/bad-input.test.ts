@@ -37,7 +37,8 @@ describe('Bad input', () => {
     const lists = await Promise.all(kinds.map((kind) => server.request('GET', `/api/v1/${kind}`)));
     return lists.map(({ text }) => text).join('');
   };
-  const causes = ({ json }: Answer) => (json.details.causes as { reason: string; field: string }[]).map(({ reason, field }) => `${reason} ${field}`);
+  const causes = ({ json }: Answer) =>
+    (json.details.causes as { reason: string; field: string }[]).map(({ reason, field }) => `${reason} ${field}`);
 
   before(async () => (server = await TestServer.start()));
   after(() => server.stop());
@@ -59,7 +60,10 @@ describe('Bad input', () => {
   });
 
   it('refuses malformed YAML, and aliases that blow up', async () => {
-    const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]', ...'bcdefghi'.split('').map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[index]}`).join(',')}]`)].join('\n');
+    const bomb = [
+      'a: &a [x,x,x,x,x,x,x,x,x]',
+      ...'bcdefghi'.split('').map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[index]}`).join(',')}]`),
+    ].join('\n');
     for (const body of ['metadata: {name: a', 'a: b: c', bomb]) {
       isStatus(await post('configmaps', body, { 'content-type': 'application/yaml' }), 400, 'BadRequest');
     }
@@ -70,7 +74,11 @@ describe('Bad input', () => {
     isStatus(await post('configmaps', { ...configMap('a'), apiVersion: 'apps/v1' }), 400, 'BadRequest');
     isStatus(await post('gizmos', configMap('a')), 404, 'NotFound');
     const unknown = await server.request('POST', '/apis/gizmos.example/v1/gizmos', { body: {} });
-    expect([unknown.code, unknown.text, unknown.headers['content-type']]).to.deep.equal([404, '404 page not found\n', 'text/plain; charset=utf-8']);
+    expect([unknown.code, unknown.text, unknown.headers['content-type']]).to.deep.equal([
+      404,
+      '404 page not found\n',
+      'text/plain; charset=utf-8',
+    ]);
   });
 
   it('refuses objects without a name, and names that are too long or have illegal characters', async () => {
@@ -115,7 +123,9 @@ describe('Bad input', () => {
     isStatus(await post('replicationcontrollers', controller({ replicas: 'three' })), 400, 'BadRequest');
     const strict = await server.request('POST', `${NS}/pods?fieldValidation=Strict`, { body: pod({ nope: 1 }) });
     isStatus(strict, 400, 'BadRequest');
-    expect(strict.json.message).to.equal('Pod in version "v1" cannot be handled as a Pod: strict decoding error: unknown field "spec.nope"');
+    expect(strict.json.message).to.equal(
+      'Pod in version "v1" cannot be handled as a Pod: strict decoding error: unknown field "spec.nope"',
+    );
     const twice = '{"metadata":{"name":"a"},"data":{"k":"1","k":"2"}}';
     const duplicate = await server.request('POST', `${NS}/configmaps?fieldValidation=Strict`, { body: twice });
     isStatus(duplicate, 400, 'BadRequest');
@@ -140,9 +150,17 @@ describe('Bad input', () => {
       const body = `{"metadata":{"name":"a"},"x":${'['.repeat(depth)}${']'.repeat(depth)}}`;
       isStatus(await post('configmaps', body), 400, 'BadRequest');
     }
-    isStatus(await post('configmaps', `x: ${'['.repeat(101)}${']'.repeat(101)}`, { 'content-type': 'application/yaml' }), 400, 'BadRequest');
+    isStatus(
+      await post('configmaps', `x: ${'['.repeat(101)}${']'.repeat(101)}`, { 'content-type': 'application/yaml' }),
+      400,
+      'BadRequest',
+    );
     const patch = `{"data":${'{"a":'.repeat(101)}1${'}'.repeat(101)}}`;
-    isStatus(await server.request('PATCH', `${NS}/configmaps/a`, { body: patch, headers: { 'content-type': 'application/merge-patch+json' } }), 400, 'BadRequest');
+    isStatus(
+      await server.request('PATCH', `${NS}/configmaps/a`, { body: patch, headers: { 'content-type': 'application/merge-patch+json' } }),
+      400,
+      'BadRequest',
+    );
   });
 
   it('refuses prototypes as fields', async () => {
@@ -155,7 +173,11 @@ describe('Bad input', () => {
   it('refuses media types that it does not read', async () => {
     isStatus(await post('configmaps', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }), 415, 'UnsupportedMediaType');
     isStatus(await server.request('PATCH', `${NS}/configmaps/a`, { body: {} }), 415, 'UnsupportedMediaType');
-    isStatus(await post('configmaps', Buffer.from('k8s\0\xff\xff\xff', 'latin1'), { 'content-type': 'application/vnd.kubernetes.protobuf' }), 400, 'BadRequest');
+    isStatus(
+      await post('configmaps', Buffer.from('k8s\0\xff\xff\xff', 'latin1'), { 'content-type': 'application/vnd.kubernetes.protobuf' }),
+      400,
+      'BadRequest',
+    );
   });
 
   it('refuses names and namespaces that contradict the URL', async () => {
@@ -195,7 +217,10 @@ describe('An update with an old resourceVersion', () => {
         details: { name: 'a', kind: 'configmaps' },
       });
       const patch = { metadata: { resourceVersion: created.metadata.resourceVersion }, data: { k: '4' } };
-      const patched = await server.request('PATCH', `${NS}/configmaps/a`, { body: patch, headers: { 'content-type': 'application/merge-patch+json' } });
+      const patched = await server.request('PATCH', `${NS}/configmaps/a`, {
+        body: patch,
+        headers: { 'content-type': 'application/merge-patch+json' },
+      });
       expect(patched.code).to.equal(409);
       expect((await server.request('GET', `${NS}/configmaps/a`)).json).to.deep.equal(second.json);
     } finally {

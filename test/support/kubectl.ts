@@ -35,8 +35,11 @@ export class Kubectl {
   readonly #kubeconfig: string;
   readonly #cache: string;
 
-  /** `directory` takes the discovery cache. */
-  constructor(kubeconfig: string, directory: string) {
+  readonly #environment: NodeJS.ProcessEnv;
+
+  /** `directory` takes the discovery cache; `environment` is what kubectl sees besides PATH, HOME and KUBECONFIG. */
+  constructor(kubeconfig: string, directory: string, environment: NodeJS.ProcessEnv = {}) {
+    this.#environment = environment;
     this.#kubeconfig = kubeconfig;
     this.#cache = join(directory, 'kubectl-cache');
   }
@@ -65,7 +68,7 @@ export class Kubectl {
     const program = findKubectl();
     if (!program) throw new Error('no kubectl here');
     return spawn(program, ['--cache-dir', this.#cache, ...args], {
-      env: { PATH: process.env.PATH, HOME: this.#cache, KUBECONFIG: this.#kubeconfig },
+      env: { PATH: process.env.PATH, HOME: this.#cache, KUBECONFIG: this.#kubeconfig, ...this.#environment },
       stdio: 'pipe',
     });
   }

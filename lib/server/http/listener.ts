@@ -63,6 +63,11 @@ export class Listener {
     return { host: address, port };
   }
 
+  /** How many clients are connected. */
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
   /** Rejects with a sentence for people, its `code` that of the system (`EADDRINUSE`, `EACCES`, …), when the address cannot be had. */
   async listen({ host = '127.0.0.1', port = 0 }: ListenAddress): Promise<void> {
     await new Promise<void>((resolve, reject) => {

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { systemEnvironment } from '../../../lib/base/system-environment.js';
 import type { ResourceDefinition } from '../../../lib/api/resource-definition.js';
 import type { Registries } from '../../../lib/registry/registry.js';
+import type { Storage } from '../../../lib/storage/storage.js';
 import type { ApiServerOptions } from '../../../lib/server/api-server.js';
 import { ApiServer } from '../../../lib/server/api-server.js';
 import { clientCertificates, firstOf, staticTokens } from '../../../lib/server/authentication.js';
@@ -45,16 +46,19 @@ export class TestServer {
   private constructor(
     readonly server: ApiServer,
     readonly registries: Registries,
+    readonly storage: Storage,
     readonly authority: CertificateAuthority,
     readonly stop: () => Promise<void>,
   ) {
     this.#agent = new https.Agent({ keepAlive: false, ca: authority.pem.certificate });
   }
 
-  static async start(options: Partial<ApiServerOptions> & { readonly resources?: readonly ResourceDefinition[] } = {}): Promise<TestServer> {
+  static async start(
+    options: Partial<ApiServerOptions> & { readonly resources?: readonly ResourceDefinition[] } = {},
+  ): Promise<TestServer> {
     const { resources = [], ...more } = options;
     const environment = systemEnvironment;
-    const { registries, stop } = await memoryCluster({ environment, resources });
+    const { registries, storage, stop } = await memoryCluster({ environment, resources });
     const authority = await CertificateAuthority.create({ environment });
     const server = new ApiServer({
       registries,
@@ -64,7 +68,7 @@ export class TestServer {
       ...more,
     });
     await server.start();
-    return new TestServer(server, registries, authority, async () => {
+    return new TestServer(server, registries, storage, authority, async () => {
       await server.stop();
       await stop();
     });
@@ -81,9 +85,11 @@ export class TestServer {
   /** The head of an answer; its body is the caller's to read. */
   async open(method: string, path: string, { headers = {}, body, token = ADMIN_TOKEN, identity }: RequestInput = {}) {
     const bytes = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
-    const request = https.request(new URL(path, this.server.url), {
+    const request = https.request(`${this.server.url}${path}`, {
       method,
-      agent: identity ? new https.Agent({ ca: this.authority.pem.certificate, cert: identity.certificate, key: identity.key }) : this.#agent,
+      agent: identity
+        ? new https.Agent({ ca: this.authority.pem.certificate, cert: identity.certificate, key: identity.key })
+        : this.#agent,
       headers: {
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
         ...(bytes === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(bytes) }),
@@ -104,7 +110,12 @@ export class TestServer {
   async http2(method: string, path: string, body?: object): Promise<Answer> {
     const session = http2.connect(this.server.url, { ca: this.authority.pem.certificate });
     try {
-      const stream = session.request({ ':method': method, ':path': path, authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' });
+      const stream = session.request({
+        ':method': method,
+        ':path': path,
+        authorization: `Bearer ${ADMIN_TOKEN}`,
+        'content-type': 'application/json',
+      });
       stream.end(body === undefined ? undefined : JSON.stringify(body));
       const [headers] = (await once(stream, 'response')) as [http2.IncomingHttpHeaders & { ':status': number }];
       const chunks: Buffer[] = [];
