@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import type { ExecSession, PodExecOptions } from '../../api/wire/pod-streams.js';
+import { drained } from '../drained.js';
 import { RuntimeError } from '../runtime-error.js';
 import type { LogFile, LogStream } from './log-file.js';
 import { readRecords } from './log-reader.js';
@@ -23,7 +23,7 @@ export function attachToLog(log: LogFile, options: Omit<PodExecOptions, 'command
       for (const { stream, text, partial } of records) {
         const wanted = options[stream] && !outputs[stream].destroyed;
         if (wanted && !outputs[stream].write(partial ? text : Buffer.concat([text, LINE_END])))
-          await once(outputs[stream], 'drain', { signal: abort.signal });
+          await drained(outputs[stream], abort.signal);
       }
     }
   };

@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import type { ExecSession, ExitStatus, PodExecOptions } from '../../api/wire/pod-streams.js';
+import { drained } from '../drained.js';
 import { RuntimeError } from '../runtime-error.js';
 import type { Host } from './host.js';
 import { sendSignal } from './process-table.js';
@@ -75,7 +75,7 @@ function sessionOf(child: ChildProcess, terminal: Host | undefined): ExecSession
     stderr: child.stderr ?? Readable.from([]),
     writeStdin: async (chunk) => {
       if (!stdin?.writable) return;
-      if (!stdin.write(chunk)) await Promise.race([once(stdin, 'drain'), once(stdin, 'close'), done]).catch(() => undefined); // See the handler above.
+      if (!stdin.write(chunk)) await drained(stdin);
     },
     endStdin: () => void stdin?.end(),
     resize: (columns, rows) => {

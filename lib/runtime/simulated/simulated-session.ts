@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import type { ExecSession, ExitStatus } from '../../api/wire/pod-streams.js';
+import { drained } from '../drained.js';
 import type { SimulatedExecIo } from './simulation.js';
 
 const KILLED = 137;
@@ -18,13 +19,14 @@ export function simulatedSession(run: (io: SimulatedExecIo) => number | Promise<
       (error: unknown) => ({ exitCode: 1, message: String(error) }),
     )
     .finally(() => {
+      stdin.destroy();
       for (const output of [stdout, stderr]) output.end();
     });
   return {
     stdout,
     stderr,
     writeStdin: async (chunk) => {
-      if (stdin.writable && !stdin.write(chunk)) await Promise.race([once(stdin, 'drain'), done]);
+      if (stdin.writable && !stdin.write(chunk)) await drained(stdin);
     },
     endStdin: () => void stdin.end(),
     resize() {},

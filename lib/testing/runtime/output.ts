@@ -88,9 +88,12 @@ export function logs(test: RuntimeTest): void {
 
   test('end for their followers when the runtime stops', async (bed) => {
     const id = await bed.run({ kind: 'run' });
-    const followed = bed.logs(id, { follow: true });
-    await bed.runtime.stop();
-    assert.equal(await followed, 'ready\n');
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of bed.runtime.logs(id, { follow: true })) {
+      chunks.push(chunk);
+      await bed.runtime.stop();
+    }
+    assert.equal(Buffer.concat(chunks).toString(), 'ready\n');
   });
 
   test(

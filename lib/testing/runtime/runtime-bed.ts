@@ -50,6 +50,7 @@ export class RuntimeBed {
   readonly #options: ContainerRuntimeConformanceOptions;
   #subscription: Subscription | undefined;
   #pods = 0;
+  #told = 0;
   #wake: (() => void)[] = [];
 
   private constructor(directory: string, runtime: ContainerRuntime, options: ContainerRuntimeConformanceOptions) {
@@ -68,6 +69,7 @@ export class RuntimeBed {
     await this.runtime.start();
     this.#subscription = this.runtime.events().subscribe((event) => {
       this.events.push(event);
+      this.#told++;
       for (const wake of this.#wake.splice(0)) wake();
     });
   }
@@ -153,9 +155,10 @@ export class RuntimeBed {
   /** Waits until the runtime says, by an event, that the container has ended. */
   async exited(id: string): Promise<RuntimeContainer> {
     for (;;) {
+      const seen = this.#told;
       const container = await this.container(id);
       if (container.state === 'exited') return container;
-      await this.nextEvent();
+      await this.#eventAfter(seen);
     }
   }
 
@@ -164,12 +167,13 @@ export class RuntimeBed {
     for (;;) {
       const found = this.events.find((event) => event.type === type);
       if (found) return found;
-      await this.nextEvent();
+      await this.#eventAfter(this.#told);
     }
   }
 
-  nextEvent(): Promise<void> {
-    return new Promise((resolve) => this.#wake.push(resolve));
+  /** Resolves once more events than so many have been told since the beginning. */
+  async #eventAfter(count: number): Promise<void> {
+    while (this.#told <= count) await new Promise<void>((resolve) => this.#wake.push(resolve));
   }
 
   logs(id: string, options: PodLogOptions = {}, signal?: AbortSignal): Promise<string> {

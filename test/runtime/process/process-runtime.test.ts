@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ProcessIdentity } from '../../../lib/runtime/process/process-table.js';
 import { statOf } from '../../../lib/runtime/process/process-table.js';
 import { RuntimeError } from '../../../lib/runtime/runtime-error.js';
 import { eventually } from '../../support/eventually.js';
@@ -253,9 +254,9 @@ describe('ProcessRuntime', function () {
       let pid = 0;
       await bed.restart(() => {
         const file = stateFile('container.json');
-        const record = JSON.parse(readFileSync(file, 'utf8')) as { started: { process: { pid: number; wrapper?: object } } };
+        const record = JSON.parse(readFileSync(file, 'utf8')) as { started: { process: ProcessIdentity } };
         pid = record.started.process.pid;
-        record.started.process = { ...record.started.process, pid: stranger.pid!, wrapper: undefined! };
+        record.started.process = { pid: stranger.pid!, startTime: statOf(stranger.pid!)!.startTime - 1 };
         writeFileSync(file, JSON.stringify(record));
       });
       expect((await bed.exited(id)).exitCode).to.equal(137);
