@@ -171,6 +171,15 @@ describe('rules of kinds', () => {
     ).to.deep.equal(['Duplicate spec.ports[1]']);
   });
 
+  it('of services keep the address they once had', () => {
+    const service = (clusterIP: string) => stored(services, { spec: { clusterIP, clusterIPs: [clusterIP], ports: [{ port: 1 }] } });
+    const update = (from: string, to: string) =>
+      (services.rules.validateUpdate?.(service(to), service(from), CONTEXT) ?? []).map(({ field }) => field);
+    expect(update('10.0.0.1', '10.0.0.1')).to.deep.equal([]);
+    expect(update('10.0.0.1', '10.0.0.2')).to.deep.equal(['spec.clusterIPs[0]']);
+    expect(update('10.0.0.1', 'None')).to.deep.equal(['spec.clusterIPs[0]']);
+  });
+
   it('of endpoints take the addresses that nodes without a network give to pods', () => {
     const at = (ip: string) => faults(endpoints, { subsets: [{ addresses: [{ ip }], ports: [{ port: 80 }] }] });
     expect(at('127.64.3.7')).to.deep.equal([]);
@@ -183,6 +192,17 @@ describe('rules of kinds', () => {
     namespaces.rules.prepareCreate?.(draft, CONTEXT);
     expect(draft).to.deep.include({ spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } });
     expect(draft.metadata?.labels).to.deep.equal({ 'kubernetes.io/metadata.name': 'n' });
+  });
+
+  it('of namespaces let only the finalize path change the finalizers', () => {
+    const old = stored(namespaces, { metadata: { name: 'n' }, spec: { finalizers: ['kubernetes'] } });
+    const emptied = (subresource?: string) => {
+      const draft = drafted(namespaces, { metadata: { name: 'n' }, spec: {} });
+      namespaces.rules.prepareUpdate?.(draft, old, { ...CONTEXT, subresource });
+      return draft.spec;
+    };
+    expect(emptied()).to.deep.equal({ finalizers: ['kubernetes'] });
+    expect(emptied('finalize')).to.deep.equal({});
   });
 
   it('of nodes keep the status they register with', () => {

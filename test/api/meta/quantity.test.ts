@@ -48,6 +48,7 @@ describe('Quantity', () => {
     expect(Quantity.parse('0.1').add(Quantity.parse('0.2')).toString()).to.equal('300m');
     expect(Quantity.parse('1Gi').subtract(Quantity.parse('1Mi')).toString()).to.equal('1023Mi');
     expect(Quantity.parse('1').subtract(Quantity.parse('2')).toString()).to.equal('-1');
+    expect(Quantity.zero.add(Quantity.parse('1Gi')).toString()).to.equal('1Gi');
     const sum = Array.from({ length: 1000 }, () => Quantity.parse('1m')).reduce((a, b) => a.add(b), Quantity.zero);
     expect(sum.toString()).to.equal('1');
   });

@@ -16,7 +16,17 @@ describe('times', () => {
   });
 
   it('are NaN when they are none', () => {
-    for (const text of ['yesterday', '2024-05-01', '2024-02-31T00:00:00Z', '2024-05-01T25:00:00Z', '2024-05-01T12:00:00', '', undefined])
+    for (const text of [
+      'yesterday',
+      '2024-05-01',
+      '2024-02-31T00:00:00Z',
+      '2024-05-01T25:00:00Z',
+      '2024-05-01T12:60:00Z',
+      '2024-05-01T12:00:60Z',
+      '2024-05-01T12:00:00',
+      '',
+      undefined,
+    ])
       expect(parseTime(text), String(text)).to.be.NaN;
   });
 
