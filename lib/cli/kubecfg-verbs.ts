@@ -55,7 +55,7 @@ export async function deleteKubecfg(target: string, flags: KubecfgFlags): Promis
 }
 
 async function withRegistries(flags: KubecfgFlags, work: (registries: RemoteRegistries) => Promise<void>): Promise<void> {
-  const path = flags.kubeconfig ?? process.env['KUBECONFIG'] ?? '.kubelib/kubeconfig';
+  const path = flags.kubeconfig ?? (process.env['KUBECONFIG'] || '.kubelib/kubeconfig');
   const cluster = await loadKubeconfig(path).catch((error: unknown) => {
     throw new UsageError(`cannot use the kubeconfig ${path}: ${error instanceof Error ? error.message : String(error)}`);
   });

@@ -9,6 +9,7 @@ import { ControlPlane } from '../control-plane/control-plane.js';
 import { PortInUseError } from '../control-plane/port-in-use-error.js';
 import { StartError } from '../control-plane/start-error.js';
 import { applyManifests } from './apply.js';
+import type { ManifestObject } from './manifests.js';
 import { loadManifests } from './manifests.js';
 import type { ListenAddress, LogLevel } from './option-values.js';
 import { showPods } from './pod-progress.js';
@@ -38,22 +39,35 @@ const PORTS_TRIED = 20;
 export async function up(flags: UpFlags): Promise<void> {
   const manifests = await loadManifests(manifestPaths(flags)); // before anything starts: a bad file must not leave a cluster half up
   const say = (text: string) => process.stdout.write(`${text}\n`);
-  let stopEarly: (() => void) | undefined;
-  const stopAsked = new Promise<void>((done) => (stopEarly = done));
   const plane = await startPlane(flags, say);
+  const stopping = new AbortController();
   const finished = untilSignal(async () => {
-    stopEarly?.();
-    progress.close();
+    stopping.abort();
     say('\nstopping pods, proxy and server …');
     await plane.stop();
     say('stopped.');
   });
-  const kubeconfig = resolve(flags.kubeconfig ?? join(flags.dataDir, 'kubeconfig'));
-  await writePrivately(kubeconfig, plane.kubeconfig);
-  say(
-    `${pc.green('●')} control plane at ${plane.url}, ${flags.nodes} node${flags.nodes === 1 ? '' : 's'} (${flags.runtime} runtime), ${flags.memory ? 'objects in memory' : `objects under ${shown(resolve(flags.dataDir))}`}`,
-  );
+  try {
+    await bringUp(plane, flags, manifests, stopping.signal);
+  } catch (error) {
+    if (stopping.signal.aborted) return finished; // it failed because the plane is going
+    await plane.stop();
+    throw error;
+  }
+  await finished;
+}
+
+/** Writes the kubeconfig, applies the manifests, waits until they run, says what to do next; shows pods until `signal` aborts. */
+async function bringUp(plane: ControlPlane, flags: UpFlags, manifests: readonly ManifestObject[], signal: AbortSignal): Promise<void> {
+  const { url, kubeconfig } = plane;
+  const path = resolve(flags.kubeconfig ?? join(flags.dataDir, 'kubeconfig'));
+  await writePrivately(path, kubeconfig);
   const progress = showPods(plane, process.stdout, systemEnvironment);
+  signal.addEventListener('abort', () => progress.close());
+  const kept = flags.memory ? 'objects in memory' : `objects under ${shown(resolve(flags.dataDir))}`;
+  progress.print(
+    `${pc.green('●')} control plane at ${url}, ${flags.nodes} node${flags.nodes === 1 ? '' : 's'} (${flags.runtime} runtime), ${kept}`,
+  );
   const isDemo = flags.filename === undefined;
   try {
     await applyManifests(plane.registries, manifests, {
@@ -61,14 +75,12 @@ export async function up(flags: UpFlags): Promise<void> {
       fieldManager: 'kubelib-up',
       onApplied: ({ name, outcome }) => progress.print(`${name} ${outcome}`),
     });
+    await whenReady(plane, manifests);
+    await sayNext(plane, shown(path), flags.demo && isDemo, (text) => progress.print(text));
   } catch (error) {
     progress.close();
-    await plane.stop();
     throw error;
   }
-  await Promise.race([whenReady(plane, manifests), stopAsked]);
-  await sayNext(plane, shown(kubeconfig), flags.demo && isDemo, (text) => progress.print(text));
-  await finished;
 }
 
 /** Paths read better relative to where the user is, as long as that does not climb. */

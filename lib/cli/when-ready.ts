@@ -23,7 +23,7 @@ export async function whenReady(plane: ControlPlane, manifests: readonly Manifes
         return waiting.size === 0;
       }),
     );
-  await firstValueFrom(settled);
+  await firstValueFrom(settled, { defaultValue: undefined }); // the watch also ends when the plane stops
 }
 
 function isReady({ spec, status }: ReplicationController): boolean {
