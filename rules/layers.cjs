@@ -24,7 +24,6 @@ exports.drivers = {
   dockerode: ['runtime/docker'],
   'node-etcd': ['storage/etcd-v2'],
   '@grpc/grpc-js': ['storage/etcd'],
-  lmdb: ['storage/embedded'],
   commander: ['cli'],
   ws: ['server', 'registry/remote', 'kubelet', 'control-plane'],
 };

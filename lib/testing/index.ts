@@ -1,0 +1,11 @@
+/**
+ * What adapters and plug-ins of your own are tested with: the conformance suites of the ports, as mocha functions, and virtual time.
+ *
+ * @module kubelib/testing
+ */
+export { storageConformance } from './storage-conformance.js';
+export { registryConformance } from './registry-conformance.js';
+export { containerRuntimeConformance } from './container-runtime-conformance.js';
+export { balancerConformance } from './balancer-conformance.js';
+export { VirtualEnvironment } from '../base/virtual-environment.js';
+export type { VirtualEnvironmentOptions } from '../base/virtual-environment.js';

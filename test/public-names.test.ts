@@ -1,0 +1,27 @@
+import { expect } from 'chai';
+import * as kubelib from 'kubelib';
+import * as testing from 'kubelib/testing';
+
+/** What users may import. A name that goes, or comes, is a change that the CHANGELOG tells. */
+describe('the public names', () => {
+  it('of kubelib', () => {
+    expect(Object.keys(kubelib).sort()).to.deep.equal(NAMES.trim().split(/\s+/).sort());
+  });
+
+  it('of kubelib/testing', () => {
+    expect(Object.keys(testing).sort()).to.deep.equal(
+      ['VirtualEnvironment', 'balancerConformance', 'containerRuntimeConformance', 'registryConformance', 'storageConformance'].sort(),
+    );
+  });
+});
+
+const NAMES = `
+ApiEventRecorder ApiServer CertificateAuthority ControlPlane DedupeQueue DelayingQueue EmbeddedStorage Kubelet LeaderElector
+Manager MemoryStorage Node PortInUseError ProcessRuntime Proxy Quantity RateLimitedQueue RegistryCache RemoteNode RemoteRegistries
+RuntimeError Scheduler SharedCaches SimulatedRuntime StartError StatusError StorageError StoredRegistries TOKENS Terminal
+VirtualEnvironment Workers bindings builtInDefinitions clientCertificates conditionOf configMaps controllerFor controllerOf
+createCatalog defaultAdmission defaultPredicates defaultPriorities defineResource endpointSlices endpoints events firstOf keyOf
+labelSelectorOf leases loadKubeconfig nameOf namespaces nodes ownerReference parseDuration parseFieldSelector parseKey
+parseLabelSelector pinoLogger pods randomBalancer replicationControllers roundRobin secrets selectorFromMap serviceAccounts
+services silentLogger staticTokens systemAuthorizer systemEnvironment watcher withCondition
+`;
