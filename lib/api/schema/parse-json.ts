@@ -2,6 +2,7 @@ import { badRequest } from '../status-error.js';
 import { countMembers } from './json-members.js';
 import { scanJson } from './json-scan.js';
 import { StrictJsonParser } from './strict-json.js';
+import { hasSurrogateEscapes, wellFormed } from './well-formed.js';
 
 /** How deep lists and maps may be nested in a body. JavaScript's own functions fail at a few thousand. */
 export const MAX_DEPTH = 100;
@@ -36,9 +37,10 @@ export function parseJson(body: Uint8Array | string, options: ParseOptions = {})
   const value = parseText(text);
   const { members, forbidden } = countMembers(value);
   if (forbidden) throw badRequest('the field name "__proto__" is not supported');
-  if (members === scan.members && !(options.exactNumbers && scan.oddNumbers)) return { value, duplicateFields: [] };
-  const strict = new StrictJsonParser(text, options.exactNumbers ?? false);
-  return { value: strict.parse(), duplicateFields: strict.duplicates };
+  const plain = members === scan.members && !(options.exactNumbers && scan.oddNumbers);
+  const strict = plain ? undefined : new StrictJsonParser(text, options.exactNumbers ?? false);
+  const parsed = strict ? strict.parse() : value;
+  return { value: hasSurrogateEscapes(text) ? wellFormed(parsed) : parsed, duplicateFields: strict?.duplicates ?? [] };
 }
 
 function parseText(text: string): unknown {

@@ -1,4 +1,4 @@
-import { BinaryReader } from '@bufbuild/protobuf/wire';
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { badRequest } from '../status-error.js';
 
 /** Fields of a small message by number: integers as numbers, the rest as bytes. */
@@ -26,8 +26,8 @@ function fieldsOf(bytes: Uint8Array): Fields {
   const reader = new BinaryReader(bytes);
   while (reader.pos < reader.len) {
     const [number, wire] = reader.tag();
-    if (wire === 0) fields.set(number, Number(reader.int64()));
-    else if (wire === 2) fields.set(number, reader.bytes());
+    if (wire === WireType.Varint) fields.set(number, Number(reader.int64()));
+    else if (wire === WireType.LengthDelimited) fields.set(number, reader.bytes());
     else reader.skip(wire, number);
   }
   return fields;

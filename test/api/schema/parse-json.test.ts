@@ -53,6 +53,11 @@ describe('parseJson', () => {
     expect(parseJson(body).value).to.have.property('a', 2);
   });
 
+  it('replaces halves of characters', () => {
+    expect(parseJson('{"a":"x\\ud800y","b":["\\udc00"],"\\ud801":1}').value).to.deep.equal({ a: 'x\ufffdy', b: ['\ufffd'], '\ufffd': 1 });
+    expect(parseJson('{"a":"\\ud83d\\ude00"}').value).to.deep.equal({ a: '😀' });
+  });
+
   it('is not slowed down by long strings', () => {
     const text = '\\"x'.repeat(500_000);
     const { value } = parseJson(`{"a":"${text}","b":1.5,"a":"${text}"}`, { exactNumbers: true });

@@ -11,7 +11,7 @@ function write(fields: readonly Field[]): Uint8Array {
     if (typeof value === 'string') writer.tag(number, WireType.LengthDelimited).string(value);
     else if (typeof value === 'number') writer.tag(number, WireType.Varint).int64(value);
     else if (typeof value === 'boolean') writer.tag(number, WireType.Varint).bool(value);
-    else writer.tag(number, WireType.LengthDelimited).bytes(value instanceof Uint8Array ? value : write(value as readonly Field[]));
+    else writer.tag(number, WireType.LengthDelimited).bytes(value instanceof Uint8Array ? value : write(value));
   }
   return writer.finish();
 }
