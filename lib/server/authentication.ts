@@ -39,9 +39,9 @@ export function clientCertificates(): Authenticator {
 }
 
 /** A fixed table of bearer tokens. Tokens are kept and compared as SHA-256 digests, so that time tells nothing of them. */
-export function staticTokens(tokens: Readonly<Record<string, UserInfo>> | ReadonlyMap<string, UserInfo>): Authenticator {
-  const entries = tokens instanceof Map ? [...(tokens as ReadonlyMap<string, UserInfo>)] : Object.entries(tokens);
-  const known = new Map(entries.map(([token, user]) => [digest(token), user]));
+export function staticTokens(tokens: Readonly<Record<string, UserInfo>>): Authenticator {
+  const known = new Map<string, UserInfo>();
+  for (const [token, user] of Object.entries(tokens)) known.set(digest(token), user);
   return {
     authenticate({ headers }) {
       const token = bearerToken(headers);

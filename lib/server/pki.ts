@@ -78,9 +78,10 @@ export class CertificateAuthority {
     const certificate = new x509.X509Certificate(pem.certificate);
     const key = await webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(pem.key), ALGORITHM, true, ['sign']);
     const probe = Buffer.from('kubelib');
-    const publicKey = await certificate.publicKey.export(ALGORITHM, ['verify']);
+    // The library's declarations name the browser's types, which Node has under another name.
+    const publicKey = (await certificate.publicKey.export(ALGORITHM, ['verify'])) as webcrypto.CryptoKey;
     const signature = await webcrypto.subtle.sign(ALGORITHM, key, probe);
-    if (!(await webcrypto.subtle.verify(ALGORITHM, publicKey as webcrypto.CryptoKey, signature, probe)))
+    if (!(await webcrypto.subtle.verify(ALGORITHM, publicKey, signature, probe)))
       throw new Error('the private key does not belong to the certificate of this authority');
     return new CertificateAuthority(environment, certificate, key, pem);
   }

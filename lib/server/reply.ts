@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Status } from '../api/status-error.js';
-import { StatusError } from '../api/status-error.js';
+import type { StatusError } from '../api/status-error.js';
 import type { Exchange } from './http/exchange.js';
 
 /** An answer that is there as a whole. */

@@ -32,13 +32,19 @@ export interface PipelineOptions {
   readonly handle: Handler;
 }
 
-/** A caller that is known, and what it asks. */
-export interface Admitted {
-  readonly user: UserInfo;
-  readonly info: RequestInfo;
+/** One exchange on its way. */
+interface Call {
+  readonly exchange: Exchange;
+  /** Of the answer. */
+  readonly headers: OutgoingHttpHeaders;
+  readonly path: string;
   readonly query: RequestQuery;
+  user: UserInfo;
+  /** Gives its seat back. */
+  leave: () => void;
 }
 
+const tooManyFields: Reply = text(431, 'Request Header Fields Too Large');
 const STREAMS = new Set(['log', 'exec', 'attach', 'portforward', 'proxy']);
 
 /**
@@ -65,30 +71,30 @@ export class RequestPipeline {
   /** Answers one exchange. Never throws. */
   async run(exchange: Exchange): Promise<void> {
     const headers: OutgoingHttpHeaders = { 'audit-id': auditId(exchange, this.#options.environment), 'cache-control': 'no-cache, private' };
-    const { query, path } = parseUrl(exchange.url);
-    let reply: Reply;
-    let user = ANONYMOUS;
-    let release: (() => void) | undefined;
+    const call: Call = { exchange, headers, ...parseUrl(exchange.url), user: ANONYMOUS, leave() {} };
+    const reply = await this.#admit(call).catch((error: unknown) => this.#failure(error, exchange));
     try {
-      if (exchange.fields > this.#options.limits.headerFields) throw tooManyFields();
-      user = await this.identify(exchange);
-      Object.assign(headers, this.#flowIds);
-      const info = requestInfo(exchange.method, path, query);
-      const seat = info && isLong(info) ? () => {} : this.#flow.enter(info?.verb === 'get' || info?.verb === 'list');
-      release = seat;
-      reply = seat ? await this.#answer(exchange, { user, info, query }, headers) : tooManyRequests;
-    } catch (error) {
-      reply = this.#failure(error, exchange);
-    }
-    try {
-      await this.#send(exchange, query, reply, headers);
-      if (user === ANONYMOUS) exchange.retire();
+      await this.#send(call, reply);
+      if (call.user === ANONYMOUS) exchange.retire();
     } catch (error) {
       this.#options.logger.error('an answer could not be sent', { error, url: exchange.url });
       exchange.destroy();
     } finally {
-      release?.();
+      call.leave();
     }
+  }
+
+  async #admit(call: Call): Promise<Reply> {
+    const { exchange, headers, path, query } = call;
+    if (exchange.fields > this.#options.limits.headerFields) return tooManyFields;
+    call.user = await this.identify(exchange);
+    Object.assign(headers, this.#flowIds);
+    const info = requestInfo(exchange.method, path, query);
+    if (info && isLong(info)) return this.#answer(call, info);
+    const leave = this.#flow.enter(info?.verb === 'get' || info?.verb === 'list');
+    if (!leave) return tooManyRequests;
+    call.leave = leave;
+    return info ? this.#answer(call, info) : pageNotFound;
   }
 
   /** Who acts: the caller or whom it impersonates. Throws 400, 401, 403. */
@@ -104,13 +110,7 @@ export class RequestPipeline {
     if (!allowed) throw forbiddenAccess(access, reason);
   }
 
-  async #answer(
-    exchange: Exchange,
-    asked: Omit<Admitted, 'info'> & { info: RequestInfo | undefined },
-    headers: OutgoingHttpHeaders,
-  ): Promise<Reply> {
-    const { user, info, query } = asked;
-    if (!info) return pageNotFound;
+  async #answer({ exchange, headers, query, user }: Call, info: RequestInfo): Promise<Reply> {
     await this.authorize(user, info);
     const { limits, environment } = this.#options;
     const deadline = requestDeadline({
@@ -139,12 +139,11 @@ export class RequestPipeline {
 
   #failure(error: unknown, exchange: Exchange): Reply {
     if (StatusError.is(error)) return errorReply(error);
-    if (isReply(error)) return error;
     if (!exchange.gone.aborted) this.#options.logger.error('a request failed', { error, method: exchange.method, url: exchange.url });
     return errorReply(internalError(error));
   }
 
-  async #send(exchange: Exchange, query: RequestQuery, reply: Reply, headers: OutgoingHttpHeaders): Promise<void> {
+  async #send({ exchange, headers, query }: Call, reply: Reply): Promise<void> {
     if (!('run' in reply)) return sendBody(exchange, query, reply, headers);
     exchange.open(reply.code, { ...headers, ...reply.headers });
     await reply.run(exchange);
@@ -179,12 +178,4 @@ function addWarning(headers: OutgoingHttpHeaders, warning: string): void {
     .replace(/[^\x20-\x7e]/g, '?')
     .replace(/[\\"]/g, '\\$&');
   list.push(`299 - "${printable}"`);
-}
-
-function isReply(error: unknown): error is Reply {
-  return typeof error === 'object' && error !== null && 'code' in error && 'headers' in error && !(error instanceof Error);
-}
-
-function tooManyFields(): Reply {
-  return text(431, 'Request Header Fields Too Large');
 }

@@ -36,8 +36,7 @@ describe('Access to the API server', () => {
   });
 
   it('says who may not do what', async () => {
-    const message = async (method: string, path: string) =>
-      (await server.request(method, path, { token: 'nobody-token' })).json.message as string;
+    const message = async (method: string, path: string) => (await server.request(method, path, { token: 'nobody-token' })).json.message;
     const base = '/api/v1/namespaces/n/pods';
     expect(await message('GET', base)).to.equal(
       'pods is forbidden: User "nobody" cannot list resource "pods" in API group "" in the namespace "n"',

@@ -37,8 +37,7 @@ describe('Bad input', () => {
     const lists = await Promise.all(kinds.map((kind) => server.request('GET', `/api/v1/${kind}`)));
     return lists.map(({ text }) => text).join('');
   };
-  const causes = ({ json }: Answer) =>
-    (json.details.causes as { reason: string; field: string }[]).map(({ reason, field }) => `${reason} ${field}`);
+  const causes = ({ json }: Answer) => json.details.causes.map(({ reason, field }) => `${reason} ${field}`);
 
   before(async () => (server = await TestServer.start()));
   after(() => server.stop());

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
 import tls from 'node:tls';
@@ -54,7 +55,7 @@ describe('The limits of an API server', () => {
 
   it('answers 504 when a body does not come to its end', async () => {
     server = await TestServer.start({ limits: { requestTimeout: 100 } });
-    const [response] = (await once(unfinished(server), 'response')) as [import('node:http').IncomingMessage];
+    const [response] = (await once(unfinished(server), 'response')) as [IncomingMessage];
     expect(response.statusCode).to.equal(504);
     response.destroy();
   });

@@ -38,7 +38,7 @@ describe('Resources over HTTP', () => {
     const list = (await server.request('GET', `${NS}/configmaps`)).json;
     expect(list).to.deep.include({ kind: 'ConfigMapList', apiVersion: 'v1' });
     expect(list.items[0]).to.not.have.any.keys('kind', 'apiVersion');
-    expect(list.items.map((one: KubeObject) => one.metadata?.name)).to.deep.equal(['a']);
+    expect(list.items.map((one) => one.metadata.name)).to.deep.equal(['a']);
 
     const replaced = await server.request('PUT', `${NS}/configmaps/a`, { body: { ...created.json, data: { k: '2' } } });
     expect([replaced.code, replaced.json.data]).to.deep.equal([200, { k: '2' }]);
@@ -84,7 +84,7 @@ describe('Resources over HTTP', () => {
   it('deletes collections by selector and answers with what was', async () => {
     for (const name of ['a', 'b', 'c']) await post('configmaps', { metadata: { name, labels: { odd: String(name !== 'b') } } });
     const answer = await server.request('DELETE', `${NS}/configmaps?labelSelector=odd%3Dtrue`);
-    expect(answer.json.items.map((one: KubeObject) => one.metadata?.name)).to.deep.equal(['a', 'c']);
+    expect(answer.json.items.map((one) => one.metadata.name)).to.deep.equal(['a', 'c']);
     expect((await server.request('GET', `${NS}/configmaps`)).json.items).to.have.length(1);
   });
 
@@ -94,7 +94,7 @@ describe('Resources over HTTP', () => {
     expect([first.items.length, first.metadata.remainingItemCount]).to.deep.equal([2, 1]);
     await post('configmaps', configMap('d'));
     const second = (await server.request('GET', `${NS}/configmaps?limit=2&continue=${encodeURIComponent(first.metadata.continue)}`)).json;
-    expect(second.items.map((one: KubeObject) => one.metadata?.name)).to.deep.equal(['c']);
+    expect(second.items.map((one) => one.metadata.name)).to.deep.equal(['c']);
     expect(second.metadata).to.deep.equal({ resourceVersion: first.metadata.resourceVersion });
   });
 
@@ -132,11 +132,11 @@ describe('Resources over HTTP', () => {
     await post('configmaps', configMap('a', { x: '1', y: '2' }));
     const table = (await server.request('GET', `${NS}/configmaps`, { headers: TABLE })).json;
     expect(table).to.deep.include({ kind: 'Table', apiVersion: 'meta.k8s.io/v1' });
-    expect(table.columnDefinitions.map(({ name }: { name: string }) => name)).to.deep.equal(['Name', 'Data', 'Age']);
-    expect(table.rows[0].cells[0]).to.equal('a');
-    expect(table.rows[0].object.kind).to.equal('PartialObjectMetadata');
+    expect(table.columnDefinitions?.map(({ name }) => name)).to.deep.equal(['Name', 'Data', 'Age']);
+    expect(table.rows[0]?.cells[0]).to.equal('a');
+    expect(table.rows[0]?.object.kind).to.equal('PartialObjectMetadata');
     const one = (await server.request('GET', `${NS}/configmaps/a?includeObject=Object`, { headers: TABLE })).json;
-    expect(one.rows[0].object.data).to.deep.equal({ x: '1', y: '2' });
+    expect(one.rows[0]?.object.data).to.deep.equal({ x: '1', y: '2' });
     const partial = { accept: 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io' };
     const list = (await server.request('GET', `${NS}/configmaps`, { headers: partial })).json;
     expect(list.kind).to.equal('PartialObjectMetadataList');
@@ -184,11 +184,11 @@ describe('Resources over HTTP', () => {
     const strategic = { 'content-type': 'application/strategic-merge-patch+json' };
     expect((await server.request('PATCH', `${path}/w`, { body: {}, headers: strategic })).code).to.equal(415);
     expect((await server.request('HEAD', `${path}/w`)).code).to.equal(200);
-    expect((await server.request('GET', path)).json.items[0].kind).to.equal('Widget');
+    expect((await server.request('GET', path)).json.items[0]?.kind).to.equal('Widget');
     server.registries.catalog.remove(widgets);
     const after = await server.request('GET', path);
     expect([after.code, after.text]).to.deep.equal([404, '404 page not found\n']);
-    expect((await server.request('GET', '/apis')).json.groups.map(({ name }: { name: string }) => name)).to.not.include('play.example.com');
+    expect((await server.request('GET', '/apis')).json.groups.map(({ name }) => name)).to.not.include('play.example.com');
   });
 
   it('answers 404 and 405 in the words of Kubernetes', async () => {
@@ -241,7 +241,8 @@ describe('Resources over HTTP', () => {
     await post('configmaps', configMap('large', { k: 'x'.repeat(200_000) }));
     const zipped = await server.request('GET', `${NS}/configmaps`, { headers: { 'accept-encoding': 'gzip' } });
     expect(zipped.headers).to.include({ 'content-encoding': 'gzip', vary: 'Accept-Encoding' });
-    expect(JSON.parse(gunzipSync(zipped.bytes).toString()).items[0].data.k).to.have.length(200_000);
+    const list = JSON.parse(gunzipSync(zipped.bytes).toString()) as { items: { data: { k: string } }[] };
+    expect(list.items[0]?.data.k).to.have.length(200_000);
     expect((await server.request('GET', `${NS}/configmaps`, { headers: { 'accept-encoding': 'gzip;q=1' } })).headers).to.not.have.property(
       'content-encoding',
     );

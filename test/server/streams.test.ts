@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { expect } from 'chai';
@@ -50,7 +51,7 @@ describe('Streams to pods', () => {
   /** The plain answer to a handshake that is refused. */
   const refusal = async (socket: WebSocket) => {
     socket.on('error', () => {});
-    const [, response] = (await once(socket, 'unexpected-response')) as [unknown, import('node:http').IncomingMessage];
+    const [, response] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage];
     let text = '';
     for await (const chunk of response as AsyncIterable<Buffer>) text += chunk.toString();
     return { code: response.statusCode, message: (JSON.parse(text) as { message: string }).message };

@@ -1,4 +1,4 @@
-import http from 'node:http';
+import type http from 'node:http';
 import https from 'node:https';
 import { once } from 'node:events';
 import { expect } from 'chai';
@@ -25,7 +25,7 @@ describe('A watch over HTTP', () => {
     expect(watch.response.headers).to.include({ 'content-type': 'application/json', 'transfer-encoding': 'chunked' });
     expect(await watch.names(1)).to.deep.equal(['ADDED a']);
     const created = await create('b');
-    expect((await watch.next()).object).to.deep.equal(created.json);
+    expect((await watch.next())?.object).to.deep.equal(created.json);
     await server.request('PATCH', `${NS}/b`, { body: { data: { k: 'v' } }, headers: MERGE });
     await server.request('DELETE', `${NS}/b`);
     expect(await watch.names(2)).to.deep.equal(['MODIFIED b', 'DELETED b']);
@@ -37,7 +37,7 @@ describe('A watch over HTTP', () => {
   });
 
   it('resumes where it is told to and misses nothing', async () => {
-    const from = (await create('a')).json.metadata.resourceVersion as string;
+    const from = (await create('a')).json.metadata.resourceVersion;
     for (const name of ['b', 'c', 'd']) await create(name);
     const watch = await server.watch(`${NS}?watch=1&resourceVersion=${from}`);
     expect(await watch.names(3)).to.deep.equal(['ADDED b', 'ADDED c', 'ADDED d']);
@@ -56,7 +56,7 @@ describe('A watch over HTTP', () => {
     const list = (await server.request('GET', NS)).json;
     const watch = await server.watch(`${NS}?watch=true&${INITIAL}`);
     expect(await watch.names(1)).to.deep.equal(['ADDED a']);
-    expect(await watch.next()).to.deep.equal({
+    expect(await watch.next())?.to.deep.equal({
       type: 'BOOKMARK',
       object: {
         kind: 'ConfigMap',
@@ -69,14 +69,14 @@ describe('A watch over HTTP', () => {
   });
 
   it('says 410 in its last line when the history is gone', async () => {
-    const first = (await create('a')).json.metadata.resourceVersion as string;
-    const last = (await create('b')).json.metadata.resourceVersion as string;
+    const first = (await create('a')).json.metadata.resourceVersion;
+    const last = (await create('b')).json.metadata.resourceVersion;
     await server.storage.compact(Number(last));
     const watch = await server.watch(`${NS}?watch=true&resourceVersion=${first}`);
     expect(watch.code).to.equal(200);
     const event = await watch.next();
-    expect([event.type, event.object.kind, event.object.code, event.object.reason]).to.deep.equal(['ERROR', 'Status', 410, 'Expired']);
-    expect(await watch.next()).to.equal(undefined);
+    expect([event?.type, event?.object.kind, event?.object.code, event?.object.reason]).to.deep.equal(['ERROR', 'Status', 410, 'Expired']);
+    expect(await watch.next())?.to.equal(undefined);
   });
 
   it('ends cleanly when its time is over, and when the server stops', async () => {
@@ -91,12 +91,12 @@ describe('A watch over HTTP', () => {
   it('shows tables, their columns described once', async () => {
     await create('a');
     const watch = await server.watch(`${NS}?watch=true&${INITIAL}`, TABLE);
-    const first = (await watch.next()).object;
-    expect(first.columnDefinitions.map(({ name }: { name: string }) => name)).to.deep.equal(['Name', 'Data', 'Age']);
-    expect(first.rows[0].object.metadata.name).to.equal('a');
-    const bookmark = (await watch.next()).object;
-    expect(bookmark.columnDefinitions).to.equal(null);
-    expect(bookmark.rows[0].object.metadata.annotations).to.deep.equal({ 'k8s.io/initial-events-end': 'true' });
+    const first = (await watch.next())?.object;
+    expect(first?.columnDefinitions?.map(({ name }) => name)).to.deep.equal(['Name', 'Data', 'Age']);
+    expect(first?.rows[0]?.object.metadata.name).to.equal('a');
+    const bookmark = (await watch.next())?.object;
+    expect(bookmark?.columnDefinitions).to.equal(null);
+    expect(bookmark?.rows[0]?.object.metadata.annotations).to.deep.equal({ 'k8s.io/initial-events-end': 'true' });
   });
 
   it('takes old paths, and no watch of one object', async () => {
@@ -117,7 +117,7 @@ describe('A watch over HTTP', () => {
     const watch = await server.watch(`${NS}?watch=true&${INITIAL}`);
     const names = new Set(await watch.names(300));
     expect(names.size).to.equal(300);
-    expect((await watch.next()).type).to.equal('BOOKMARK');
+    expect((await watch.next())?.type).to.equal('BOOKMARK');
   });
 });
 
@@ -135,7 +135,7 @@ describe('A watcher that does not read', () => {
       }
       const lines = await readLines(slow);
       expect(lines.length).to.be.greaterThan(0).and.lessThan(count);
-      const last = lines.at(-1)?.object.metadata.resourceVersion as string;
+      const last = lines.at(-1)?.object.metadata.resourceVersion;
       const resumed = await server.watch(`${NS}?watch=true&resourceVersion=${last}`);
       const rest = await resumed.names(count - lines.length);
       expect(rest.at(0)).to.equal(`ADDED m${lines.length}`);

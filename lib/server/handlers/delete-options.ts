@@ -13,11 +13,11 @@ const FORMATS = [JSON_TYPE, YAML_TYPE, PROTOBUF_TYPE];
 /** `DeleteOptions` as they travel. */
 interface WireOptions {
   readonly kind?: string;
-  readonly gracePeriodSeconds?: number | null;
-  readonly propagationPolicy?: string | null;
-  readonly orphanDependents?: boolean | null;
-  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string } | null;
-  readonly dryRun?: readonly string[] | null;
+  readonly gracePeriodSeconds?: number;
+  readonly propagationPolicy?: string;
+  readonly orphanDependents?: boolean;
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+  readonly dryRun?: readonly string[];
 }
 
 /** The options of a DELETE: those of its body, or, only without any body, those of its query. Throws 400, 415, 422. */
@@ -38,7 +38,7 @@ export async function deleteOptions(request: ApiRequest): Promise<DeleteOptions>
 
 /** The `deleteOptions` field of an Eviction, as a registry takes them. */
 export function deleteOptionsOf(wire: object): DeleteOptions {
-  const given = wire as WireOptions;
+  const given = withoutNulls(wire);
   refuse('DeleteOptions', errorsOf(given));
   return {
     dryRun: (given.dryRun ?? []).length > 0,
@@ -50,22 +50,29 @@ export function deleteOptionsOf(wire: object): DeleteOptions {
 
 function fromBody(bytes: Buffer, type: string): WireOptions {
   if (!FORMATS.includes(type)) throw unsupportedMediaType(FORMATS);
-  const value = (parseBody(bytes, type, 'DeleteOptions').value ?? {}) as WireOptions;
-  if (typeof value !== 'object' || Array.isArray(value)) throw badRequest('json: cannot unmarshal into Go value of type v1.DeleteOptions');
+  const parsed: unknown = parseBody(bytes, type, 'DeleteOptions').value ?? {};
+  if (typeof parsed !== 'object' || Array.isArray(parsed))
+    throw badRequest('json: cannot unmarshal into Go value of type v1.DeleteOptions');
+  const value = withoutNulls(parsed);
   if (value.kind && value.kind !== 'DeleteOptions')
     throw badRequest(`decoded object cannot be converted to DeleteOptions: it is a ${value.kind}`);
   checkTypes(value);
   return value;
 }
 
+/** A null says nothing. */
+function withoutNulls(value: object): WireOptions {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null));
+}
+
 function checkTypes({ gracePeriodSeconds, orphanDependents, propagationPolicy, preconditions, dryRun }: WireOptions): void {
   const wrong = (field: string, type: string) =>
     badRequest(`json: cannot unmarshal into Go struct field DeleteOptions.${field} of type ${type}`);
-  if (gracePeriodSeconds != null && !Number.isSafeInteger(gracePeriodSeconds)) throw wrong('gracePeriodSeconds', 'int64');
-  if (orphanDependents != null && typeof orphanDependents !== 'boolean') throw wrong('orphanDependents', 'bool');
-  if (propagationPolicy != null && typeof propagationPolicy !== 'string') throw wrong('propagationPolicy', 'v1.DeletionPropagation');
-  if (preconditions != null && typeof preconditions !== 'object') throw wrong('preconditions', 'v1.Preconditions');
-  if (dryRun != null && !(Array.isArray(dryRun) && dryRun.every((one) => typeof one === 'string'))) throw wrong('dryRun', '[]string');
+  if (gracePeriodSeconds !== undefined && !Number.isSafeInteger(gracePeriodSeconds)) throw wrong('gracePeriodSeconds', 'int64');
+  if (orphanDependents !== undefined && typeof orphanDependents !== 'boolean') throw wrong('orphanDependents', 'bool');
+  if (propagationPolicy !== undefined && typeof propagationPolicy !== 'string') throw wrong('propagationPolicy', 'v1.DeletionPropagation');
+  if (preconditions !== undefined && typeof preconditions !== 'object') throw wrong('preconditions', 'v1.Preconditions');
+  if (dryRun !== undefined && !(Array.isArray(dryRun) && dryRun.every((one) => typeof one === 'string'))) throw wrong('dryRun', '[]string');
 }
 
 function fromQuery({ query }: ApiRequest): WireOptions {
@@ -78,8 +85,8 @@ function fromQuery({ query }: ApiRequest): WireOptions {
 }
 
 function errorsOf({ propagationPolicy, orphanDependents, dryRun }: WireOptions): FieldError[] {
-  const both = propagationPolicy != null && orphanDependents != null;
-  const unknown = propagationPolicy != null && !both && !POLICIES.includes(propagationPolicy);
+  const both = propagationPolicy !== undefined && orphanDependents !== undefined;
+  const unknown = propagationPolicy !== undefined && !both && !POLICIES.includes(propagationPolicy);
   return [
     ...(both ? [invalid('propagationPolicy', propagationPolicy, 'orphanDependents and deletionPropagation cannot be both set')] : []),
     ...(unknown ? [notSupported('propagationPolicy', propagationPolicy, [...POLICIES, 'nil'])] : []),
@@ -88,10 +95,10 @@ function errorsOf({ propagationPolicy, orphanDependents, dryRun }: WireOptions):
 }
 
 function policyOf({ propagationPolicy, orphanDependents }: WireOptions): DeleteOptions['propagationPolicy'] {
-  if (propagationPolicy != null) return propagationPolicy as DeleteOptions['propagationPolicy'];
-  return orphanDependents == null ? undefined : orphanDependents ? 'Orphan' : 'Background';
+  if (propagationPolicy !== undefined) return propagationPolicy as DeleteOptions['propagationPolicy'];
+  return orphanDependents === undefined ? undefined : orphanDependents ? 'Orphan' : 'Background';
 }
 
-function optional<K extends string, V>(key: K, value: V | null | undefined): { [P in K]?: V } {
-  return value == null ? {} : ({ [key]: value } as { [P in K]?: V });
+function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V });
 }

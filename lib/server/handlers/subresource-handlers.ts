@@ -75,7 +75,7 @@ export function actionHandlers({ parent, name, sub }: SubresourcePlace, context:
 }
 
 function subresourceRegistry(parent: ResourceDefinition, name: string, { registries }: ServerContext): SubresourceRegistry<KubeObject> {
-  return registries.registry(parent).subresource(name as keyof SubresourceTypes<KubeObject>) as SubresourceRegistry<KubeObject>;
+  return registries.registry(parent).subresource(name as keyof SubresourceTypes<KubeObject>);
 }
 
 /** An Eviction's options, checked and in the form of the registries. */

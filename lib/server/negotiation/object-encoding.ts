@@ -1,17 +1,9 @@
 import { bytesOf } from '../../api/encode.js';
 import type { KubeObject, ObjectList, Stored } from '../../api/object.js';
 import type { ResourceDefinition } from '../../api/resource-definition.js';
-import type { Representation } from './accept.js';
+import { partialMetadata } from './partial-metadata.js';
+import type { Presentation } from './presentation.js';
 import { tableOf } from './table.js';
-
-/** How objects of one kind are to be shown in one answer. */
-export interface Presentation {
-  readonly definition: ResourceDefinition;
-  readonly as: Representation['as'];
-  /** What a table row holds besides its cells. */
-  readonly includeObject: 'None' | 'Metadata' | 'Object';
-  readonly now: number;
-}
 
 const COMMA = Buffer.from(',');
 const LIST_END = Buffer.from(']}');
@@ -63,9 +55,4 @@ function itemBytes(item: Stored<KubeObject>, definition: ResourceDefinition): re
   if (bytes.subarray(0, prefix.length).equals(prefix)) return [OPEN, bytes.subarray(prefix.length)];
   const { kind: _kind, apiVersion: _apiVersion, ...rest } = item;
   return [Buffer.from(JSON.stringify(rest))];
-}
-
-/** The metadata of an object alone. */
-export function partialMetadata({ metadata }: Stored<KubeObject>): object {
-  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
 }

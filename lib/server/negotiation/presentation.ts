@@ -1,9 +1,17 @@
 import type { ResourceDefinition } from '../../api/resource-definition.js';
 import { badRequest } from '../../api/status-error.js';
 import type { ApiRequest } from '../api-request.js';
-import type { Offer } from './accept.js';
+import type { Offer, Representation } from './accept.js';
 import { negotiate, notAcceptable } from './accept.js';
-import type { Presentation } from './object-encoding.js';
+
+/** How objects of one kind are to be shown in one answer. */
+export interface Presentation {
+  readonly definition: ResourceDefinition;
+  readonly as: Representation['as'];
+  /** What a table row holds besides its cells. */
+  readonly includeObject: 'None' | 'Metadata' | 'Object';
+  readonly now: number;
+}
 
 /** What the answer holds; it decides which views of it make sense. */
 export type Shape = 'object' | 'list' | 'watch';

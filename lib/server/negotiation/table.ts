@@ -1,7 +1,7 @@
 import type { KubeObject, Stored } from '../../api/object.js';
 import type { Column } from '../../api/resource-definition.js';
-import { partialMetadata } from './object-encoding.js';
-import type { Presentation } from './object-encoding.js';
+import { partialMetadata } from './partial-metadata.js';
+import type { Presentation } from './presentation.js';
 
 /** A `Table` as it travels. */
 export interface Table {

@@ -1,4 +1,4 @@
-import type { ResourceDefinition, SubresourceDefinition, Verb } from '../../api/resource-definition.js';
+import type { ResourceDefinition, SubresourceDefinition } from '../../api/resource-definition.js';
 
 /** What `kubectl` looks at before it writes: a PATCH that says its kind and knows these parameters. */
 const WRITE_PARAMETERS = ['dryRun', 'fieldManager', 'fieldValidation'];
@@ -50,10 +50,10 @@ interface Place {
 
 type Kind = Pick<SubresourceDefinition, 'group' | 'version' | 'kind'>;
 
-function pathItem(kind: Kind, verbs: readonly (Verb | string)[], { item, reference, parameters }: Place): PathItem {
-  const operations = verbs.map((verb) => METHODS[verb]).filter((one) => one !== undefined && (one.item === item || one.action === 'post'));
+function pathItem(kind: Kind, verbs: readonly string[], { item, reference, parameters }: Place): PathItem {
+  const operations = verbs.flatMap((verb) => METHODS[verb] ?? []).filter((one) => one.item === item);
   return {
-    ...Object.fromEntries(operations.map((one) => [one?.method, operation(kind, one?.action ?? '', one?.parameters ?? [], reference)])),
+    ...Object.fromEntries(operations.map((one) => [one.method, operation(kind, one.action, one.parameters, reference)] as const)),
     ...(parameters.length > 0 ? { parameters } : {}),
   };
 }

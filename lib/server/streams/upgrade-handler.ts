@@ -29,9 +29,9 @@ const LONGEST_MESSAGE = 4 * 1024 * 1024;
 /** What to do once the client's protocol is agreed on. */
 interface Streams {
   /** Over WebSocket channels. */
-  channels(socket: WebSocket): void;
+  readonly channels: (socket: WebSocket) => void;
   /** Over SPDY, in the socket itself or in a tunnel. */
-  spdy(pipe: Duplex): void;
+  readonly spdy: (pipe: Duplex) => void;
 }
 
 /** A client that wants to talk to a pod: the request, as far as it is known. */

@@ -1,6 +1,6 @@
 import type { KubeObject, Stored } from '../../api/object.js';
-import { partialMetadata } from '../negotiation/object-encoding.js';
-import type { Presentation } from '../negotiation/object-encoding.js';
+import { partialMetadata } from '../negotiation/partial-metadata.js';
+import type { Presentation } from '../negotiation/presentation.js';
 import { bookmarkTable, tableOf } from '../negotiation/table.js';
 import type { Table } from '../negotiation/table.js';
 import type { ChangeType } from './event-line.js';

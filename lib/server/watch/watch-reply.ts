@@ -6,7 +6,7 @@ import type { Reader, WatchEvent } from '../../registry/registry.js';
 import type { ServerContext } from '../api-request.js';
 import type { WatchRequest } from '../handlers/list-options.js';
 import type { Exchange } from '../http/exchange.js';
-import type { Presentation } from '../negotiation/object-encoding.js';
+import type { Presentation } from '../negotiation/presentation.js';
 import type { StreamReply } from '../reply.js';
 import { errorLine } from './event-line.js';
 import { Outbox } from './outbox.js';

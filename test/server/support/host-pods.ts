@@ -12,12 +12,13 @@ export class HostPods implements PodConnector {
   /** How commands ended: exit code or signal. */
   readonly ends: (number | string)[] = [];
 
-  async logs(...[pod, options, signal]: Parameters<PodConnector['logs']>): Promise<AsyncIterable<Uint8Array>> {
+  logs(...[pod, options, signal]: Parameters<PodConnector['logs']>): Promise<AsyncIterable<Uint8Array>> {
     const lines = Array.from({ length: options.tailLines ?? 3 }, (_, index) => Buffer.from(`${pod.metadata.name} line ${index + 1}\n`));
-    return (async function* () {
+    const stream = (async function* () {
       yield* lines;
       if (options.follow) await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
     })();
+    return Promise.resolve(stream);
   }
 
   exec(...[, options]: Parameters<PodConnector['exec']>): Promise<ExecSession> {

@@ -1,6 +1,6 @@
 import http2 from 'node:http2';
 import https from 'node:https';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { systemEnvironment } from '../../../lib/base/system-environment.js';
 import type { ResourceDefinition } from '../../../lib/api/resource-definition.js';
@@ -13,15 +13,67 @@ import type { KeyPair } from '../../../lib/server/pki.js';
 import { CertificateAuthority } from '../../../lib/server/pki.js';
 import { memoryCluster } from '../../support/memory-cluster.js';
 
+/** The fields that tests look at, of documents of every kind; which are there depends on the kind. */
+export interface Doc {
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly continue: string;
+    readonly remainingItemCount: number;
+    readonly deletionTimestamp: string;
+    readonly annotations: object;
+  };
+  readonly data: Readonly<Record<string, string>>;
+  readonly spec: { readonly replicas: number; readonly nodeName: string };
+  readonly status: { readonly replicas: number };
+  readonly items: readonly Doc[];
+  /** Of a Status. */
+  readonly message: string;
+  readonly reason: string;
+  readonly code: number;
+  readonly details: { readonly causes: readonly { readonly reason: string; readonly field: string }[] };
+  /** Of a Table. */
+  readonly columnDefinitions: readonly { readonly name: string }[] | null;
+  readonly rows: readonly { readonly cells: readonly unknown[]; readonly object: Doc }[];
+  /** Of discovery and OpenAPI. */
+  readonly groups: readonly { readonly name: string }[];
+  readonly resources: readonly Resource[];
+  readonly versions: readonly { readonly resources: readonly Resource[] }[];
+  readonly paths: Readonly<Record<string, { readonly serverRelativeURL: string; readonly patch: Operation }>>;
+  readonly components: { readonly schemas: Readonly<Record<string, { readonly properties: Readonly<Record<string, object>> }>> };
+}
+
+interface Resource {
+  readonly name: string;
+  readonly resource: string;
+  readonly singularName: string;
+  readonly shortNames: readonly string[];
+  readonly verbs: readonly string[];
+  readonly subresources: readonly { readonly subresource: string }[];
+}
+
+interface Operation {
+  readonly parameters: readonly { readonly name: string }[];
+  readonly 'x-kubernetes-group-version-kind': object;
+}
+
+/** One line of a watch. */
+export interface Line {
+  readonly type: string;
+  readonly object: Doc;
+}
+
 /** A complete answer. */
 export interface Answer {
   readonly code: number;
   readonly headers: IncomingHttpHeaders;
   readonly bytes: Buffer;
   readonly text: string;
-  /** The body as JSON; `any` because tests look at documents of every kind. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly json: any;
+  /** The body as JSON. */
+  readonly json: Doc;
 }
 
 export interface RequestInput {
@@ -97,7 +149,7 @@ export class TestServer {
       },
     });
     request.end(bytes);
-    const [response] = (await once(request, 'response')) as [import('node:http').IncomingMessage];
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
     return response;
   }
 
@@ -133,24 +185,23 @@ export class TestWatch {
   #text = '';
   readonly #chunks: AsyncIterator<Buffer>;
 
-  constructor(readonly response: import('node:http').IncomingMessage) {
+  constructor(readonly response: IncomingMessage) {
     this.code = response.statusCode ?? 0;
     this.#chunks = (response as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   }
 
   /** The next event; undefined when the server has ended the watch. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  async next(): Promise<any> {
+  async next(): Promise<Line | undefined> {
     for (;;) {
       const end = this.#text.indexOf('\n');
       if (end >= 0) {
         const line = this.#text.slice(0, end);
         this.#text = this.#text.slice(end + 1);
-        return JSON.parse(line);
+        return JSON.parse(line) as Line;
       }
-      const { value, done } = await this.#chunks.next();
-      if (done) return undefined;
-      this.#text += value.toString();
+      const chunk = await this.#chunks.next();
+      if (chunk.done) return undefined;
+      this.#text += chunk.value.toString();
     }
   }
 
@@ -159,7 +210,7 @@ export class TestWatch {
     const names: string[] = [];
     while (names.length < count) {
       const event = await this.next();
-      names.push(event === undefined ? 'END' : `${event.type} ${event.object.metadata?.name ?? ''}`.trim());
+      names.push(event === undefined ? 'END' : `${event.type} ${event.object.metadata.name ?? ''}`.trim());
     }
     return names;
   }
@@ -177,7 +228,7 @@ function answerOf(code: number, headers: IncomingHttpHeaders, bytes: Buffer): An
     bytes,
     text,
     get json() {
-      return JSON.parse(text);
+      return JSON.parse(text) as Doc;
     },
   };
 }
