@@ -1,9 +1,9 @@
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Environment } from '../../base/environment.js';
-import type { Status } from '../../api/status-error.js';
 import { StatusError } from '../../api/status-error.js';
+import { bodyOf, refusal, warningsIn } from './http-answer.js';
 import type { ClusterAccess } from './kubeconfig.js';
 
 /** One request to an API server. */
@@ -17,86 +17,107 @@ export interface ApiCall {
   readonly contentType?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onWarning?: ((text: string) => void) | undefined;
+  /** Called when the server says that it has made a new object (201). */
+  readonly onCreated?: (() => void) | undefined;
 }
 
 /** As client-go: a server that says when to come back is asked so often. */
 const RETRIES = 10;
 /** Milliseconds; sockets that say nothing are probed by the kernel. */
 const KEEP_ALIVE_PROBE = 15_000;
-/** Requests, but not watches, are over after it. */
+/** Milliseconds after which an unused connection is closed: before a server does it in the middle of a request. */
+const IDLE_CONNECTION = 30_000;
+/** Requests, but not the bodies of watches, are over after it. A server gives up after 60 s. */
 const REQUEST_TIMEOUT = 65_000;
 
 /** HTTP(S) to one API server: connections kept alive, credentials added, Status errors thrown, `429` with Retry-After obeyed. */
 export class HttpTransport {
+  readonly environment: Environment;
   readonly #access: ClusterAccess;
-  readonly #environment: Environment;
   readonly #base: URL;
   #agent: HttpAgent | undefined;
+  #closed = new AbortController();
 
   constructor(access: ClusterAccess, environment: Environment) {
     this.#access = access;
-    this.#environment = environment;
+    this.environment = environment;
     this.#base = new URL(access.server);
   }
 
-  /** Closes idle and busy connections alike; calls under way fail. */
+  /** Aborts when the transport is closed. */
+  get closed(): AbortSignal {
+    return this.#closed.signal;
+  }
+
+  /** Takes calls, again after {@link close}. */
+  open(): void {
+    if (this.closed.aborted) this.#closed = new AbortController();
+  }
+
+  /** Closes idle and busy connections alike; calls under way and later ones fail. */
   close(): void {
+    this.#closed.abort(new StatusError('ServiceUnavailable', 'the registries have been stopped'));
     this.#agent?.destroy();
     this.#agent = undefined;
   }
 
   /** The parsed answer. */
-  async json<T>(call: ApiCall): Promise<T> {
-    const answer = await this.open(call);
-    const chunks: Buffer[] = [];
+  async json<V>(call: ApiCall): Promise<V> {
+    const timeout = new AbortController();
+    const timer = this.environment.timer(REQUEST_TIMEOUT, () => timeout.abort(new Error(TOO_SLOW)), { unref: true });
     try {
-      for await (const chunk of answer) chunks.push(chunk as Buffer);
-    } catch (error) {
-      throw lost(call, error);
+      const answer = await this.stream(call, timeout.signal);
+      const body = await bodyOf(answer).catch((error: unknown) => {
+        throw lost(call, timeout.signal.aborted ? timeout.signal.reason : error, this.closed);
+      });
+      if (answer.statusCode === 201) call.onCreated?.();
+      return parsed<V>(body);
+    } finally {
+      timer.cancel();
     }
-    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as T;
   }
 
-  /** The answer of a request that succeeded; its body has not been read. */
-  async open(call: ApiCall): Promise<IncomingMessage> {
-    for (let attempt = 0; ; attempt++) {
-      const answer = await this.#send(call);
+  /** The answer of a request that succeeded; its body has not been read. `deadline` ends it, body and all. */
+  async stream(call: ApiCall, deadline?: AbortSignal): Promise<IncomingMessage> {
+    for (let attempt = 0; ; attempt += 1) {
+      const answer = await this.#answered(call, deadline);
       const { statusCode = 0 } = answer;
-      warnings(answer).forEach((text) => call.onWarning?.(text));
+      warningsIn(answer).forEach((text) => call.onWarning?.(text));
       if (statusCode < 300) return answer;
-      const error = await errorOf(answer);
+      const body = await bodyOf(answer).catch((error: unknown) => {
+        throw lost(call, error, this.closed);
+      });
       const after = Number(answer.headers['retry-after']);
-      if (statusCode !== 429 || !Number.isFinite(after) || attempt === RETRIES) throw error;
-      await this.#environment.sleep(after * 1000, call.signal);
+      if (statusCode !== 429 || !Number.isFinite(after) || attempt === RETRIES) throw refusal(statusCode, body);
+      await this.environment.sleep(after * 1000, any(call.signal, this.closed));
     }
   }
 
-  #send(call: ApiCall): Promise<IncomingMessage> {
+  /** A read that meets a connection which the server has just closed is sent again on a new one. */
+  async #answered(call: ApiCall, deadline: AbortSignal | undefined): Promise<IncomingMessage> {
+    for (;;) {
+      const { request, answer } = this.#send(call, any(call.signal, this.closed, deadline));
+      try {
+        return await answer;
+      } catch (error) {
+        const stale = request.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET';
+        if (!stale || call.method !== 'GET') throw lost(call, deadline?.aborted ? deadline.reason : error, this.closed);
+      }
+    }
+  }
+
+  #send(call: ApiCall, signal: AbortSignal): { request: ClientRequest; answer: Promise<IncomingMessage> } {
+    signal.throwIfAborted();
     const url = new URL(this.#base.pathname.replace(/\/$/, '') + call.path, this.#base);
     for (const [name, value] of Object.entries(call.query ?? {})) if (value !== undefined) url.searchParams.set(name, value);
     const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
     const secure = url.protocol === 'https:';
-    return new Promise((resolve, reject) => {
-      const request = (secure ? httpsRequest : httpRequest)(
-        url,
-        { method: call.method, agent: this.#connections(secure), headers: this.#headers(call, body), signal: call.signal },
-        (answer) => {
-          timeout.cancel();
-          resolve(answer);
-        },
-      );
-      const timeout = this.#environment.timer(
-        REQUEST_TIMEOUT,
-        () => request.destroy(new Error(`no answer within ${REQUEST_TIMEOUT / 1000} s`)),
-        { unref: true },
-      );
-      request.once('socket', (socket) => socket.setKeepAlive(true, KEEP_ALIVE_PROBE));
-      request.once('error', (error) => {
-        timeout.cancel();
-        reject(lost(call, error));
-      });
-      request.end(body);
-    });
+    const options: RequestOptions = { method: call.method, agent: this.#connections(secure), headers: this.#headers(call, body), signal };
+    const request = (secure ? httpsRequest : httpRequest)(url, options);
+    const answer = new Promise<IncomingMessage>((resolve, reject) => request.once('response', resolve).on('error', reject));
+    request.once('socket', (socket) => socket.setKeepAlive(true, KEEP_ALIVE_PROBE));
+    request.end(body);
+    return { request, answer };
   }
 
   #headers({ contentType = 'application/json' }: ApiCall, body: Buffer | undefined): Record<string, string | number> {
@@ -118,41 +139,35 @@ export class HttpTransport {
       ...(key === undefined ? {} : { key }),
       ...(serverName === undefined ? {} : { servername: serverName }),
     };
-    this.#agent ??= secure ? new HttpsAgent({ keepAlive: true, ...tls }) : new HttpAgent({ keepAlive: true });
+    const kept = { keepAlive: true, timeout: IDLE_CONNECTION };
+    this.#agent ??= secure ? new HttpsAgent({ ...kept, ...tls }) : new HttpAgent(kept);
     return this.#agent;
   }
 }
 
+const TOO_SLOW = `no answer within ${REQUEST_TIMEOUT / 1000} s`;
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN']);
 
 /** What a broken connection means: a read can be repeated; a write may have landed unless nothing was ever sent. */
-function lost(call: ApiCall, cause: unknown): Error {
+function lost(call: ApiCall, cause: unknown, closed: AbortSignal): Error {
   if (call.signal?.aborted) return call.signal.reason as Error;
   const { code = '', message } = cause as NodeJS.ErrnoException;
-  if (call.method === 'GET' || NEVER_SENT.has(code) || code.startsWith('ERR_TLS') || code.includes('CERT')) {
-    return new StatusError('ServiceUnavailable', `the server cannot be reached: ${message}`, { cause });
+  const neverSent = NEVER_SENT.has(code) || code.startsWith('ERR_TLS') || code.includes('CERT');
+  if (call.method !== 'GET' && !neverSent) {
+    return new StatusError('Timeout', `the connection was lost before the answer came; the write may have landed: ${message}`, { cause });
   }
-  return new StatusError('Timeout', `the connection was lost before the answer came; the write may have been carried out: ${message}`, {
-    cause,
-  });
+  if (closed.aborted) return closed.reason as Error;
+  return new StatusError('ServiceUnavailable', `the server cannot be reached: ${message}`, { cause });
 }
 
-async function errorOf(answer: IncomingMessage): Promise<StatusError> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of answer) chunks.push(chunk as Buffer);
-  const text = Buffer.concat(chunks).toString('utf8');
-  const code = answer.statusCode ?? 0;
+function parsed<V>(body: Buffer): V {
   try {
-    const status = JSON.parse(text) as Partial<Status>;
-    if (status.kind === 'Status') return StatusError.from({ code, ...status });
-  } catch {
-    // Not JSON: proxies and overloaded servers answer in plain text, which is the message then.
+    return JSON.parse(body.toString('utf8')) as V;
+  } catch (error) {
+    throw new StatusError('InternalError', 'the answer of the server is not JSON', { cause: error });
   }
-  return StatusError.from({ code, message: text.trim() || `the server answered ${code}` });
 }
 
-/** Texts of `Warning: 299 - "text"` headers. */
-function warnings(answer: IncomingMessage): string[] {
-  const lines = answer.headersDistinct['warning'] ?? [];
-  return lines.flatMap((line) => [...line.matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) => text.replace(/\\(.)/g, '$1')));
+function any(...signals: (AbortSignal | undefined)[]): AbortSignal {
+  return AbortSignal.any(signals.filter((signal) => signal !== undefined));
 }

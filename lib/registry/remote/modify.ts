@@ -14,8 +14,10 @@ export async function modifyUntilCurrent<S extends KubeObject, C extends Readonl
     const current = await read();
     const changed = change(current);
     if ((changed as Stored<KubeObject>) === (current as unknown)) return current;
+    const { resourceVersion } = (current as KubeObject).metadata ?? {};
     try {
-      return await write(changed);
+      // Whatever the change makes of metadata, it was made from this version.
+      return await write({ ...changed, metadata: { ...changed.metadata, resourceVersion } });
     } catch (error) {
       if (!StatusError.is(error, 'Conflict') || attempt === ATTEMPTS) throw error;
     }

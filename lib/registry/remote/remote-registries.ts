@@ -19,7 +19,7 @@ export interface RemoteRegistriesOptions {
 
 /**
  * The registries of a cluster over HTTP(S): of another kubelib, or of a Kubernetes API server. Controllers, schedulers, kubelets and
- * proxies run over them as they do in process. `stop()` closes all connections.
+ * proxies run over them as they do in process. `stop()` closes all connections: open watches complete, calls fail.
  */
 export class RemoteRegistries implements Registries, Lifecycle {
   readonly catalog: Catalog;
@@ -34,8 +34,9 @@ export class RemoteRegistries implements Registries, Lifecycle {
     this.#transport = new HttpTransport(cluster, environment);
   }
 
-  /** Nothing to do: connections are made when they are needed. */
+  /** Connections are made when they are needed; nothing is asked of the server yet. */
   start(): Promise<void> {
+    this.#transport.open();
     return Promise.resolve();
   }
 

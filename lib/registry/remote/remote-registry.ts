@@ -4,6 +4,7 @@ import type { KubeObject, ObjectList, ObjectName, Stored } from '../../api/objec
 import { nameOf } from '../../api/object.js';
 import type { ResourceDefinition } from '../../api/resource-definition.js';
 import type { Status } from '../../api/status-error.js';
+import { badRequest } from '../../api/status-error.js';
 import type {
   ApplyOptions,
   DeleteOptions,
@@ -17,12 +18,12 @@ import type {
   WatchOptions,
   WriteOptions,
 } from '../registry.js';
-import type { HttpTransport } from './http-transport.js';
+import type { ApiCall, HttpTransport } from './http-transport.js';
 import { modifyUntilCurrent } from './modify.js';
 import { patchBody } from './patch-body.js';
 import { RemoteSubresource } from './remote-subresource.js';
 import { remoteWatch } from './remote-watch.js';
-import { resourcePath, selectionQuery, writeQuery } from './resource-path.js';
+import { collectionPath, objectPath, selectionQuery, writeQuery } from './resource-path.js';
 
 /** A list as it travels: its items lack kind and apiVersion. */
 interface ListBody<T extends KubeObject> {
@@ -49,7 +50,7 @@ export class RemoteRegistry<T extends KubeObject> implements Registry<T> {
     return this.#listOf(
       await this.#transport.json<ListBody<T>>({
         method: 'GET',
-        path: this.#path(options),
+        path: collectionPath(this.definition, options.namespace),
         query: listQuery(options),
         signal: options.signal,
       }),
@@ -60,12 +61,15 @@ export class RemoteRegistry<T extends KubeObject> implements Registry<T> {
     return remoteWatch(this.#transport, this.definition, options);
   }
 
-  create(object: T, options: WriteOptions = {}): Promise<Stored<T>> {
-    return this.#write('POST', this.#path({ namespace: object.metadata?.namespace }), this.#typed(object), options);
+  async create(object: T, options: WriteOptions = {}): Promise<Stored<T>> {
+    const path = collectionPath(this.definition, object.metadata?.namespace || 'default');
+    return this.#write({ method: 'POST', path, body: this.#typed(object) }, { ...options, onCreated: undefined });
   }
 
-  update(object: T, options: WriteOptions = {}): Promise<Stored<T>> {
-    return this.#write('PUT', this.#path(nameOf(object)), this.#typed(object), options);
+  async update(object: T, options: WriteOptions = {}): Promise<Stored<T>> {
+    const name = nameOf({ metadata: object.metadata });
+    if (!name.name) throw badRequest('name must be provided');
+    return this.#write({ method: 'PUT', path: this.#path(name), body: this.#typed(object) }, options);
   }
 
   modify(name: ObjectName, change: (current: Stored<T>) => T, options: WriteOptions = {}): Promise<Stored<T>> {
@@ -77,16 +81,15 @@ export class RemoteRegistry<T extends KubeObject> implements Registry<T> {
   }
 
   async patch(name: ObjectName, patch: Patch, options: WriteOptions = {}): Promise<Stored<T>> {
-    const query = { ...writeQuery(options), force: patch.type === 'apply' && patch.force ? 'true' : undefined };
-    const { signal, onWarning } = options;
-    return this.#frozen(
-      await this.#transport.json<T>({ method: 'PATCH', path: this.#path(name), query, ...patchBody(patch), signal, onWarning }),
-    );
+    const query = { force: patch.type === 'apply' && patch.force ? 'true' : undefined };
+    return this.#write({ method: 'PATCH', path: this.#path(name), query, ...patchBody(patch) }, options);
   }
 
-  apply(object: Partial<T>, options: ApplyOptions): Promise<Stored<T>> {
+  async apply(object: Partial<T>, options: ApplyOptions): Promise<Stored<T>> {
     const typed = this.#typed(object as T);
-    return this.patch(nameOf(typed), { type: 'apply', patch: typed, ...(options.force ? { force: true } : {}) }, options);
+    const name = nameOf({ metadata: typed.metadata });
+    if (!name.name) throw badRequest('metadata.name is required');
+    return this.patch(name, { type: 'apply', patch: typed, ...(options.force ? { force: true } : {}) }, options);
   }
 
   /** Where the server answers with a Status, the object as it was before. */
@@ -104,7 +107,7 @@ export class RemoteRegistry<T extends KubeObject> implements Registry<T> {
   async deleteMany(options: ListOptions & DeleteOptions): Promise<ObjectList<T>> {
     const call = {
       method: 'DELETE',
-      path: this.#path(options),
+      path: collectionPath(this.definition, options.namespace),
       query: listQuery(options),
       body: deleteBody(options),
       signal: options.signal,
@@ -116,8 +119,8 @@ export class RemoteRegistry<T extends KubeObject> implements Registry<T> {
     return new RemoteSubresource<SubresourceTypes<T>[S] & KubeObject>(this.definition, name, this.#transport);
   }
 
-  #path({ namespace, name }: Partial<ObjectName>): string {
-    return resourcePath(this.definition, { namespace, ...(name === undefined ? {} : { name }) });
+  #path(name: ObjectName): string {
+    return objectPath(this.definition, name);
   }
 
   /** Custom kinds need kind and apiVersion in the body. */
@@ -125,9 +128,10 @@ export class RemoteRegistry<T extends KubeObject> implements Registry<T> {
     return { ...object, apiVersion: this.definition.apiVersion, kind: this.definition.kind };
   }
 
-  async #write(method: 'POST' | 'PUT', path: string, body: T, options: WriteOptions): Promise<Stored<T>> {
-    const { signal, onWarning } = options;
-    return this.#frozen(await this.#transport.json<T>({ method, path, query: writeQuery(options), body, signal, onWarning }));
+  async #write(call: ApiCall, options: WriteOptions): Promise<Stored<T>> {
+    const { signal, onWarning, onCreated } = options;
+    const query = { ...writeQuery(options), ...call.query };
+    return this.#frozen(await this.#transport.json<T>({ ...call, query, signal, onWarning, onCreated }));
   }
 
   #listOf({ metadata, items }: ListBody<T>): ObjectList<T> {

@@ -5,7 +5,7 @@ import type { Patch, SubresourceRegistry, WriteOptions } from '../registry.js';
 import type { ApiCall, HttpTransport } from './http-transport.js';
 import { modifyUntilCurrent } from './modify.js';
 import { patchBody } from './patch-body.js';
-import { resourcePath, writeQuery } from './resource-path.js';
+import { objectPath, writeQuery } from './resource-path.js';
 
 /** One subresource of one kind over HTTP. */
 export class RemoteSubresource<S extends KubeObject> implements SubresourceRegistry<S> {
@@ -52,7 +52,7 @@ export class RemoteSubresource<S extends KubeObject> implements SubresourceRegis
 
   async #call(method: ApiCall['method'], name: ObjectName, part: Partial<ApiCall> = {}, options: WriteOptions = {}): Promise<S> {
     const { signal, onWarning } = options;
-    const path = resourcePath(this.#definition, name, this.#name);
+    const path = objectPath(this.#definition, name, this.#name);
     return deepFreeze(
       await this.#transport.json<S>({ method, path, query: method === 'GET' ? {} : writeQuery(options), ...part, signal, onWarning }),
     );

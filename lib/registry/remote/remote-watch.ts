@@ -1,5 +1,6 @@
-import { StringDecoder } from 'node:string_decoder';
+import type { Subscriber } from 'rxjs';
 import { Observable } from 'rxjs';
+import type { Timer } from '../../base/environment.js';
 import { deepFreeze } from '../../api/encode.js';
 import type { KubeObject, Stored } from '../../api/object.js';
 import type { ResourceDefinition } from '../../api/resource-definition.js';
@@ -7,7 +8,8 @@ import type { Status } from '../../api/status-error.js';
 import { StatusError } from '../../api/status-error.js';
 import type { WatchEvent, WatchOptions } from '../registry.js';
 import type { HttpTransport } from './http-transport.js';
-import { resourcePath, selectionQuery } from './resource-path.js';
+import { linesOf } from './lines.js';
+import { collectionPath, selectionQuery } from './resource-path.js';
 
 /** One line of a watch. */
 interface WatchLine {
@@ -17,47 +19,93 @@ interface WatchLine {
 
 const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
 
-/** A watch over HTTP: lines are read as they come, an event at a time. Unsubscribing closes the connection. */
+/** Milliseconds of silence after which a watch counts as broken: servers send a bookmark about once a minute. */
+const SILENCE = 180_000;
+
+/**
+ * A watch over HTTP: lines are read as they come, an event at a time, so the connection is as slow as the subscriber.
+ * Unsubscribing closes it. Bookmarks are always asked for, and tell a quiet watch from one whose server is out of reach.
+ */
 export function remoteWatch<T extends KubeObject>(
   transport: HttpTransport,
   definition: ResourceDefinition<T>,
   options: WatchOptions,
 ): Observable<WatchEvent<T>> {
   return new Observable((subscriber) => {
-    const abort = new AbortController();
-    subscriber.add(() => abort.abort(new Error('unsubscribed')));
-    const read = async () => {
-      const query = { ...selectionQuery(options), ...watchQuery(options) };
-      const answer = await transport.open({
-        method: 'GET',
-        path: resourcePath(definition, { namespace: options.namespace }),
-        query,
-        signal: abort.signal,
-      });
-      for await (const line of linesOf(answer)) {
-        if (subscriber.closed) return;
-        subscriber.next(eventOf<T>(JSON.parse(line) as WatchLine));
-      }
-      subscriber.complete();
-    };
-    read().catch((error: unknown) => {
-      if (!subscriber.closed)
-        subscriber.error(
-          StatusError.is(error)
-            ? error
-            : new StatusError('ServiceUnavailable', `the watch broke: ${(error as Error).message}`, { cause: error }),
-        );
-    });
+    const watch = new RemoteWatch<T>(transport, subscriber);
+    subscriber.add(() => watch.end());
+    void watch.run(definition, options);
   });
 }
 
-function watchQuery({ resourceVersion, allowBookmarks, sendInitialEvents }: WatchOptions): Record<string, string | undefined> {
+class RemoteWatch<T extends KubeObject> {
+  readonly #transport: HttpTransport;
+  readonly #subscriber: Subscriber<WatchEvent<T>>;
+  readonly #abort = new AbortController();
+  #silence: Timer | undefined;
+
+  constructor(transport: HttpTransport, subscriber: Subscriber<WatchEvent<T>>) {
+    this.#transport = transport;
+    this.#subscriber = subscriber;
+  }
+
+  async run(definition: ResourceDefinition<T>, options: WatchOptions): Promise<void> {
+    const { closed } = this.#transport;
+    try {
+      await this.#read(definition, options);
+      this.#subscriber.complete();
+    } catch (error) {
+      if (closed.aborted) this.#subscriber.complete();
+      else this.#subscriber.error(StatusError.is(error) ? error : broken(error));
+    } finally {
+      this.#silence?.cancel();
+    }
+  }
+
+  end(): void {
+    this.#silence?.cancel();
+    this.#abort.abort(new Error('unsubscribed'));
+  }
+
+  async #read(definition: ResourceDefinition<T>, options: WatchOptions): Promise<void> {
+    const subscriber = this.#subscriber;
+    this.#expectLine();
+    const answer = await this.#transport.stream({
+      method: 'GET',
+      path: collectionPath(definition, options.namespace),
+      query: { ...selectionQuery(options), ...watchQuery(options) },
+      signal: this.#abort.signal,
+    });
+    for await (const line of linesOf(answer)) {
+      if (subscriber.closed) return;
+      this.#expectLine();
+      const event = eventOf<T>(parsed(line));
+      if (event.type !== 'BOOKMARK' || options.allowBookmarks) subscriber.next(event);
+    }
+  }
+
+  #expectLine(): void {
+    this.#silence?.cancel();
+    const give = () => this.#abort.abort(broken(new Error(`the server has said nothing for ${SILENCE / 1000} s`)));
+    this.#silence = this.#transport.environment.timer(SILENCE, give, { unref: true });
+  }
+}
+
+function watchQuery({ resourceVersion, sendInitialEvents }: WatchOptions): Record<string, string | undefined> {
   return {
     watch: 'true',
     resourceVersion,
-    allowWatchBookmarks: allowBookmarks ? 'true' : undefined,
+    allowWatchBookmarks: 'true',
     ...(sendInitialEvents === undefined ? {} : { sendInitialEvents: String(sendInitialEvents), resourceVersionMatch: 'NotOlderThan' }),
   };
+}
+
+function parsed(line: string): WatchLine {
+  try {
+    return JSON.parse(line) as WatchLine;
+  } catch (error) {
+    throw new StatusError('InternalError', 'a line of the watch is not JSON', { cause: error });
+  }
 }
 
 function eventOf<T extends KubeObject>({ type, object }: WatchLine): WatchEvent<T> {
@@ -67,12 +115,6 @@ function eventOf<T extends KubeObject>({ type, object }: WatchLine): WatchEvent<
   return { type, resourceVersion, ...(annotations?.[INITIAL_EVENTS_END] === 'true' ? { initialEventsEnd: true } : {}) };
 }
 
-async function* linesOf(chunks: AsyncIterable<unknown>): AsyncIterable<string> {
-  const decoder = new StringDecoder('utf8');
-  let rest = '';
-  for await (const chunk of chunks) {
-    const lines = (rest + decoder.write(chunk as Buffer)).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) if (line !== '') yield line;
-  }
+function broken(cause: unknown): StatusError {
+  return new StatusError('ServiceUnavailable', `the watch broke: ${(cause as Error).message}`, { cause });
 }

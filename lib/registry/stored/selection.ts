@@ -25,7 +25,7 @@ export function compileSelection<T extends KubeObject>(store: ObjectStore<T>, se
   const { definition } = store;
   if (fields) checkFields(definition, fields);
   const namespace = definition.namespaced ? selection.namespace || fields?.exact('metadata.namespace') : undefined;
-  const prefix = store.prefix(namespace?.includes('/') ? undefined : namespace);
+  const prefix = store.prefix(namespace);
   const name = fields?.exact('metadata.name');
   const named = name !== undefined && (namespace !== undefined || !definition.namespaced);
   return {

@@ -112,8 +112,7 @@ interface Attempt<T extends KubeObject> {
 /** Clients cannot change these; a PUT may leave them out. */
 function keepSystemMetadata(metadata: DraftMeta, old: ObjectMeta): void {
   const { name, namespace, uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation } = old;
-  assign(metadata, { name, namespace, uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds });
-  if (generation !== undefined) metadata.generation = generation;
+  assign(metadata, { name, namespace, uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation });
 }
 
 /** Sets what has a value and removes the rest. */
