@@ -154,7 +154,9 @@ function lost(call: ApiCall, cause: unknown, closed: AbortSignal): Error {
   const { code = '', message } = cause as NodeJS.ErrnoException;
   const neverSent = NEVER_SENT.has(code) || code.startsWith('ERR_TLS') || code.includes('CERT');
   if (call.method !== 'GET' && !neverSent) {
-    return new StatusError('Timeout', `the connection was lost before the answer came; the write may have landed: ${message}`, { cause });
+    return new StatusError('Timeout', `the connection was lost before the answer came; the write may have been carried out: ${message}`, {
+      cause,
+    });
   }
   if (closed.aborted) return closed.reason as Error;
   return new StatusError('ServiceUnavailable', `the server cannot be reached: ${message}`, { cause });

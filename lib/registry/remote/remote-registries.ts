@@ -19,7 +19,7 @@ export interface RemoteRegistriesOptions {
 
 /**
  * The registries of a cluster over HTTP(S): of another kubelib, or of a Kubernetes API server. Controllers, schedulers, kubelets and
- * proxies run over them as they do in process. `stop()` closes all connections: open watches complete, calls fail.
+ * proxies run over them as they do in process. `stop()` closes all connections: open watches and calls fail, and later ones too.
  */
 export class RemoteRegistries implements Registries, Lifecycle {
   readonly catalog: Catalog;

@@ -50,13 +50,11 @@ class RemoteWatch<T extends KubeObject> {
   }
 
   async run(definition: ResourceDefinition<T>, options: WatchOptions): Promise<void> {
-    const { closed } = this.#transport;
     try {
       await this.#read(definition, options);
       this.#subscriber.complete();
     } catch (error) {
-      if (closed.aborted) this.#subscriber.complete();
-      else this.#subscriber.error(StatusError.is(error) ? error : broken(error));
+      this.#subscriber.error(StatusError.is(error) ? error : broken(error));
     } finally {
       this.#silence?.cancel();
     }
@@ -104,7 +102,7 @@ function parsed(line: string): WatchLine {
   try {
     return JSON.parse(line) as WatchLine;
   } catch (error) {
-    throw new StatusError('InternalError', 'a line of the watch is not JSON', { cause: error });
+    throw broken(error);
   }
 }
 
