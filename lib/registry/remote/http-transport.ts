@@ -96,6 +96,9 @@ export class HttpTransport {
   /** A read that meets a connection which the server has just closed is sent again on a new one. */
   async #answered(call: ApiCall, deadline: AbortSignal | undefined): Promise<IncomingMessage> {
     for (;;) {
+      call.signal?.throwIfAborted();
+      this.closed.throwIfAborted();
+      if (deadline?.aborted) throw new StatusError('ServiceUnavailable', `the server cannot be reached: ${TOO_SLOW}`);
       const { request, answer } = this.#send(call, any(call.signal, this.closed, deadline));
       try {
         return await answer;
@@ -107,7 +110,6 @@ export class HttpTransport {
   }
 
   #send(call: ApiCall, signal: AbortSignal): { request: ClientRequest; answer: Promise<IncomingMessage> } {
-    signal.throwIfAborted();
     const url = new URL(this.#base.pathname.replace(/\/$/, '') + call.path, this.#base);
     for (const [name, value] of Object.entries(call.query ?? {})) if (value !== undefined) url.searchParams.set(name, value);
     const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
