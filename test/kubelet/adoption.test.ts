@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Probe } from 'kubernetes-types/core/v1.js';
+import { pods } from '../../lib/api/core/pods.js';
 import { conditionOf } from '../../lib/api/meta/conditions.js';
 import { SimulatedNode } from './support/simulated-node.js';
 
@@ -132,9 +133,16 @@ describe('Draining a node', () => {
     const { metadata } = await node.createPod('a');
     await node.createPod('crashed');
     await node.crash('crashed');
+    const phases = new Set<string | undefined>();
+    const watch = node.registries
+      .registry(pods)
+      .watch()
+      .subscribe((event) => event.type !== 'BOOKMARK' && phases.add(event.object.status?.phase));
     await node.drain();
     await node.restartKubelet();
     await node.environment.advance(0);
+    watch.unsubscribe();
+    expect([...phases], 'a pod that ran is never pending again').to.deep.equal(['Running']);
     const pod = await node.pod('a');
     expect(pod.metadata.uid).to.equal(metadata.uid);
     expect(pod.status?.containerStatuses?.[0]).to.deep.include({ restartCount: 0, ready: true });

@@ -31,6 +31,10 @@ describe('Restarts by a kubelet', () => {
   it('has the API know that the pod is not ready before the container is started again', async () => {
     node = await new SimulatedNode().start();
     await node.createPod('a');
+    const statuses = node.registries.registry(pods).subresource('status');
+    const modify = statuses.modify.bind(statuses);
+    node.registries.registry(pods).subresource = () =>
+      ({ ...statuses, modify: (...call: Parameters<typeof modify>) => node.environment.sleep(300).then(() => modify(...call)) }) as never; // a slow API
     const seen: string[] = [];
     const watch = node.registries
       .registry(pods)
@@ -40,6 +44,7 @@ describe('Restarts by a kubelet', () => {
       });
     node.runtime.events().subscribe(({ type }) => seen.push(type));
     await node.crash('a');
+    await node.environment.advance(1000);
     watch.unsubscribe();
     expect(seen).to.deep.equal(['exited', 'Ready=False', 'started', 'Ready=True']);
   });
