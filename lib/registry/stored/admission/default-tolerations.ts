@@ -1,7 +1,7 @@
 import type { Toleration } from 'kubernetes-types/core/v1.js';
 import { tolerates } from '../../../api/core/taints.js';
 import type { AdmissionPlugin } from './admission-plugin.js';
-import { newPodSpec } from './pod-request.js';
+import { podSpec } from './pod-request.js';
 
 /** Seconds that a pod stays on a node that is not ready or out of reach. */
 const TOLERATION_SECONDS = 300;
@@ -11,7 +11,7 @@ const TAINTS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'
 export const defaultTolerations: AdmissionPlugin = {
   name: 'DefaultTolerationSeconds',
   admit(request) {
-    const spec = newPodSpec(request);
+    const spec = podSpec(request);
     if (!spec) return;
     const own = spec.tolerations ?? [];
     const added = TAINTS.filter((key) => !own.some((one) => tolerates(one, { key, effect: 'NoExecute' }))).map((key): Toleration => ({

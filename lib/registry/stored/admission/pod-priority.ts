@@ -1,7 +1,8 @@
+import type { Pod, PodSpec } from 'kubernetes-types/core/v1.js';
 import type { KubeObject, Stored } from '../../../api/object.js';
 import { forbidden } from '../../../api/status-error.js';
 import type { AdmissionContext, AdmissionPlugin } from './admission-plugin.js';
-import { newPodSpec } from './pod-request.js';
+import { newPodSpec, podSpec } from './pod-request.js';
 
 /** What a class gives to its pods. */
 interface PriorityClass extends KubeObject {
@@ -19,6 +20,7 @@ const SYSTEM_CLASSES: Readonly<Record<string, number>> = {
 export const podPriority: AdmissionPlugin = {
   name: 'Priority',
   async admit(request, context) {
+    if (request.operation === 'UPDATE') return keepPriority(podSpec(request), (request.old as Pod | undefined)?.spec);
     const spec = newPodSpec(request);
     if (!spec) return;
     const name = spec.priorityClassName;
@@ -28,6 +30,12 @@ export const podPriority: AdmissionPlugin = {
     spec.preemptionPolicy = found?.preemptionPolicy ?? 'PreemptLowerPriority';
   },
 };
+
+/** A client that sends its own manifest again need not know what was filled in. */
+function keepPriority(spec: PodSpec | undefined, old: PodSpec | undefined): void {
+  if (spec && old?.priority !== undefined) spec.priority ??= old.priority;
+  if (spec && old?.preemptionPolicy !== undefined) spec.preemptionPolicy ??= old.preemptionPolicy;
+}
 
 async function classOf(name: string, context: AdmissionContext): Promise<Stored<PriorityClass> | PriorityClass | undefined> {
   const definition = context.kind('scheduling.k8s.io/v1', 'PriorityClass');

@@ -6,6 +6,11 @@ export function podOf({ definition, subresource, draft }: AdmissionRequest): Pod
   return definition.group === '' && definition.plural === 'pods' && subresource === undefined ? (draft as Pod | undefined) : undefined;
 }
 
+/** The spec of a pod that a request makes or changes. */
+export function podSpec(request: AdmissionRequest): PodSpec | undefined {
+  return podOf(request)?.spec;
+}
+
 /** The spec of a pod that a request makes. */
 export function newPodSpec(request: AdmissionRequest): PodSpec | undefined {
   return request.operation === 'CREATE' ? podOf(request)?.spec : undefined;

@@ -1,7 +1,7 @@
 import type { Schema } from '../../../api/schema/schema.js';
 import { deepEqual } from '../deep-equal.js';
 import { copyJson } from '../draft.js';
-import { orderMerged } from './list-order.js';
+import { orderApplied } from './list-order.js';
 import { isMap } from './merge-patch.js';
 
 /**
@@ -36,7 +36,7 @@ function mergeLists(schema: Schema | undefined, current: readonly unknown[], app
     if (at < 0) merged.push(copyJson(element));
     else merged[at] = mergeConfiguration(schema?.items, merged[at], element);
   }
-  return orderMerged(merged, applied, current, same);
+  return orderApplied(merged, applied, current, same);
 }
 
 /** A key that an element leaves out has its default, such as the protocol of a port. */

@@ -55,7 +55,7 @@ async function create<T extends KubeObject>(
   return created;
 }
 
-/** The configuration under the name that it is applied to, which it may leave out. */
+/** The configuration in the namespace that it is applied to, which it may leave out. */
 function named<T extends KubeObject>(
   { definition }: KindContext<T>,
   { name, namespace }: ObjectName,
@@ -70,8 +70,13 @@ function checkConfiguration(name: ObjectName, patch: object, { fieldManager }: W
   if (!isMap(patch)) throw badRequest('error decoding patch: it is no object');
   const metadata = patch['metadata'];
   if (isMap(metadata) && metadata['managedFields'] !== undefined) throw badRequest('metadata.managedFields must be nil');
-  if (isMap(metadata) && metadata['name'] !== undefined && metadata['name'] !== name.name) {
-    throw badRequest(`the name of the object (${JSON.stringify(metadata['name'])}) does not match the name on the URL (${name.name})`);
+  const { name: given, namespace } = isMap(metadata) ? metadata : {};
+  if (!given) throw badRequest('metadata.name: Required value: it must be in the configuration');
+  if (given !== name.name) {
+    throw badRequest(`the name of the object (${JSON.stringify(given)}) does not match the name on the URL (${name.name})`);
+  }
+  if (namespace && name.namespace && namespace !== name.namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
   if (fieldManager === '') {
     const error = required('fieldManager', 'is required for apply patch');

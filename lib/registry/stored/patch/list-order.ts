@@ -41,3 +41,29 @@ export function orderMerged(
   }
   return [...result, ...others, ...named];
 }
+
+/**
+ * Orders a list that was merged by server-side apply: what both lists have stands as the applied one has it, what only one of
+ * them has keeps its place among its neighbours, that of the current list first.
+ */
+export function orderApplied(
+  merged: readonly unknown[],
+  applied: readonly unknown[],
+  current: readonly unknown[],
+  same: SameElement,
+): unknown[] {
+  const has = (list: readonly unknown[], element: unknown) => list.some((other) => same(other, element));
+  const order: unknown[] = [];
+  let [left, right] = [0, 0];
+  while (left < current.length || right < applied.length) {
+    const [mine, theirs] = [current[left], applied[right]];
+    if (left < current.length && (has(order, mine) || !has(applied, mine))) {
+      if (!has(order, mine)) order.push(mine);
+      left += 1;
+    } else {
+      order.push(theirs);
+      right += 1;
+    }
+  }
+  return order.map((element) => merged.find((one) => same(one, element)));
+}

@@ -22,6 +22,8 @@ export async function patched<T extends KubeObject>(
   const document = applyPatch(definition.schema, current, patch);
   if (!isMap(document)) throw invalidPatch(document, 'the result is no object');
   const draft = decodePatched(kind, document, options);
+  // A document that was replaced as a whole need not say where it is.
+  if (definition.namespaced) metaOf(draft).namespace ??= current.metadata.namespace!;
   checkIdentity(kind, current, draft);
   // A patch is bound to a version only where it names one. Then it says the current one, or is refused.
   const bound = isMap(patch.patch) && isMap(patch.patch['metadata']) && Boolean(patch.patch['metadata']['resourceVersion']);
