@@ -69,6 +69,21 @@ describe('several StoredRegistries over one storage', () => {
     expect((await b.registry(services).create(serviceNamed('again'))).spec?.clusterIP).to.match(/^10\.9\.0\.[2-6]$/);
   });
 
+  it('take no address for a service whose name is taken, or whose version has been overtaken', async () => {
+    const a = make('10.9.0.0/29');
+    await a.start();
+    const registry = a.registry(services);
+    const first = await registry.create(serviceNamed('a', { clusterIP: 'None' }));
+    const made = await registry.create(serviceNamed('b', { type: 'ExternalName', externalName: 'example.com' }));
+    await registry.update({ ...made, metadata: { ...made.metadata, labels: { x: 'y' } } });
+    for (let at = 0; at < 8; at += 1) {
+      expect(await rejection(registry.create(serviceNamed('a')))).to.have.property('reason', 'AlreadyExists');
+      const stale = { ...made, spec: { ...first.spec, clusterIP: '', clusterIPs: [], type: 'ClusterIP' } };
+      expect(await rejection(registry.update(stale))).to.have.property('reason', 'Conflict');
+    }
+    for (let at = 0; at < 5; at += 1) await registry.create(serviceNamed(`s${at}`));
+  });
+
   it('keep the first address for the kubernetes Service', async () => {
     const a = make('10.9.0.0/24');
     await a.start();

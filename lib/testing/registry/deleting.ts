@@ -162,6 +162,12 @@ export function deletingMany(test: RegistryTest): void {
     assert.ok(left.items[0]?.metadata.deletionTimestamp);
   });
 
+  test('does not mind others who delete the same objects', async (bed) => {
+    for (let at = 0; at < 12; at += 1) await bed.configMap(`c${at}`);
+    await Promise.all(Array.from({ length: 4 }, () => bed.configMaps.deleteMany({ namespace: 'default' })));
+    assert.deepEqual(namesOf(await bed.configMaps.list()), []);
+  });
+
   test('passes the grace on', async (bed) => {
     for (const name of ['a', 'b']) await bed.pods.create(podNamed(name, { nodeName: 'n' }));
     await bed.pods.deleteMany({ namespace: 'default', gracePeriodSeconds: 0 });
