@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import pc from 'picocolors';
+import { colors } from './colors.js';
 import { systemEnvironment } from '../base/system-environment.js';
 import { pinoLogger } from '../base/pino-logger.js';
 import { RemoteNode } from '../control-plane/remote-node.js';
@@ -41,6 +41,6 @@ export async function runNode(flags: NodeFlags): Promise<void> {
     await node.stop();
     say('stopped.');
   });
-  say(`${pc.green('●')} node ${flags.name} of ${node.server} (${flags.runtime} runtime); Ctrl-C stops it`);
+  say(`${colors.green('●')} node ${flags.name} of ${node.server} (${flags.runtime} runtime); Ctrl-C stops it`);
   await finished;
 }

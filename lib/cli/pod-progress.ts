@@ -1,6 +1,6 @@
 import type { Pod } from 'kubernetes-types/core/v1.js';
 import type { Subscription } from 'rxjs';
-import pc from 'picocolors';
+import { colors } from './colors.js';
 import { humanAge } from '../api/meta/time.js';
 import type { Stored } from '../api/object.js';
 import type { Environment, Timer } from '../base/environment.js';
@@ -181,8 +181,8 @@ class LiveTable {
         .join('   ')
         .trimEnd()
         .slice(0, width);
-      return index === 0 ? pc.dim(flat) : line[2] === 'Running' ? flat.replace('Running', pc.green('Running')) : flat;
+      return index === 0 ? colors.dim(flat) : line[2] === 'Running' ? flat.replace('Running', colors.green('Running')) : flat;
     });
-    return shown.length > room ? [...text, pc.dim(`… and ${shown.length - room} more`)] : text;
+    return shown.length > room ? [...text, colors.dim(`… and ${shown.length - room} more`)] : text;
   }
 }

@@ -1,7 +1,7 @@
 import { mkdir, writeFile, rename } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pc from 'picocolors';
+import { colors } from './colors.js';
 import { systemEnvironment } from '../base/system-environment.js';
 import { pinoLogger } from '../base/pino-logger.js';
 import { services } from '../api/core/services.js';
@@ -66,7 +66,7 @@ async function bringUp(plane: ControlPlane, flags: UpFlags, manifests: readonly 
   signal.addEventListener('abort', () => progress.close());
   const kept = flags.memory ? 'objects in memory' : `objects under ${shown(resolve(flags.dataDir))}`;
   progress.print(
-    `${pc.green('●')} control plane at ${url}, ${flags.nodes} node${flags.nodes === 1 ? '' : 's'} (${flags.runtime} runtime), ${kept}`,
+    `${colors.green('●')} control plane at ${url}, ${flags.nodes} node${flags.nodes === 1 ? '' : 's'} (${flags.runtime} runtime), ${kept}`,
   );
   const isDemo = flags.filename === undefined;
   try {
@@ -134,11 +134,11 @@ async function writePrivately(path: string, text: string): Promise<void> {
 
 async function sayNext(plane: ControlPlane, kubeconfig: string, demo: boolean, print: (text: string) => void): Promise<void> {
   print('');
-  print(`Look around:   ${pc.bold(`KUBECONFIG=${kubeconfig} kubectl get pods`)}`);
+  print(`Look around:   ${colors.bold(`KUBECONFIG=${kubeconfig} kubectl get pods`)}`);
   if (demo) {
     const frontend = await plane.registry(services).get({ namespace: 'default', name: 'frontend' });
     const path = frontend.spec?.selector && plane.runtimeName === 'docker' ? 'cgi-bin/index.cgi' : '';
-    print(`Open:          ${pc.bold(`http://${frontend.spec?.clusterIP}:${frontend.spec?.ports?.[0]?.port}/${path}`)}`);
+    print(`Open:          ${colors.bold(`http://${frontend.spec?.clusterIP}:${frontend.spec?.ports?.[0]?.port}/${path}`)}`);
   }
   print('Stop:          Ctrl-C (pods come back with the next start)');
   print('');

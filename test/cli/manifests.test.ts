@@ -22,14 +22,15 @@ describe('manifests', () => {
   });
 
   it('of a folder come in the order of their names', async () => {
-    const { path, remove } = temporaryDirectory();
+    const directory = temporaryDirectory();
+    const { path } = directory;
     try {
       for (const name of ['20-b.yaml', '10-a.yml', '30-c.json', 'notes.md'])
         writeFileSync(join(path, name), JSON.stringify({ kind: name, apiVersion: 'v1' }));
       mkdirSync(join(path, 'deeper.d'));
       expect((await loadManifests([path])).map(({ object }) => object.kind)).to.deep.equal(['10-a.yml', '20-b.yaml', '30-c.json']);
     } finally {
-      remove();
+      directory.remove();
     }
   });
 

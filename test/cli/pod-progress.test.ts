@@ -24,12 +24,10 @@ describe('the progress of pods', () => {
   after(() => plane.stop());
 
   const create = (name: string) =>
-    plane
-      .registry(pods)
-      .create({
-        metadata: { namespace: 'default', name },
-        spec: { terminationGracePeriodSeconds: 0, containers: [{ name: 'c', image: 'any' }] },
-      });
+    plane.registry(pods).create({
+      metadata: { namespace: 'default', name },
+      spec: { terminationGracePeriodSeconds: 0, containers: [{ name: 'c', image: 'any' }] },
+    });
   const remove = (name: string) => plane.registry(pods).delete({ namespace: 'default', name }, { gracePeriodSeconds: 0 });
 
   it('is one plain line a change without a terminal', async () => {

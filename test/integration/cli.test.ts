@@ -10,8 +10,9 @@ const KUBECFG = fileURLToPath(new URL('../../lib/cli/kubecfg.js', import.meta.ur
 
 describe('kubelib on the command line', function () {
   this.timeout(60_000);
-  const { path: cwd, remove } = temporaryDirectory();
-  after(remove);
+  const directory = temporaryDirectory();
+  const cwd = directory.path;
+  after(() => directory.remove());
 
   const ended = async (...args: string[]) => {
     const run = new KubelibProcess(args, { cwd });
