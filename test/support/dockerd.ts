@@ -50,6 +50,7 @@ export class Dockerd {
     if (this.#process) {
       await this.end('SIGTERM');
       spawnSync('ip', ['link', 'delete', this.#bridge]);
+      for (const mount of mountsBelow(this.#directory)) spawnSync('umount', ['--lazy', mount]);
     }
     rmSync(this.#directory, { recursive: true, force: true });
   }
@@ -108,6 +109,14 @@ export class Dockerd {
       return false;
     }
   }
+}
+
+/** A dockerd leaves some of its mounts behind. The innermost come first. */
+function mountsBelow(directory: string): string[] {
+  const mounts = readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '');
+  return mounts.filter((mount) => mount.startsWith(`${directory}/`)).reverse();
 }
 
 /** A Docker engine for the tests of the surrounding `describe`. */

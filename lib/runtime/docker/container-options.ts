@@ -25,6 +25,8 @@ export function sandboxOptions(
     Image: image,
     ...(command && { Entrypoint: [...command], Cmd: [] }),
     ...(!hostNetwork && { Hostname: hostname }),
+    // It has nothing to tidy up; an engine that shuts down would wait for it, as a first process is deaf to SIGTERM.
+    StopSignal: 'SIGKILL',
     Labels: sandboxLabels(planeId, config),
     HostConfig: {
       NetworkMode: hostNetwork ? 'host' : network,

@@ -52,9 +52,10 @@ export class DockerPods {
       const { kind, sandboxId } = readLabels(details.Config.Labels);
       if (kind === 'container') bySandbox.set(sandboxId, [...(bySandbox.get(sandboxId) ?? []), containerOf(details)]);
     }
-    return [...seen.values()].flatMap(({ details }) =>
+    const pods = [...seen.values()].flatMap(({ details }) =>
       readLabels(details.Config.Labels).kind === 'sandbox' ? [this.#pod(details, bySandbox.get(details.Id) ?? [])] : [],
     );
+    return pods.sort((a, b) => a.createdAt - b.createdAt);
   }
 
   /** Asks about those that have changed since they were seen; forgets those that are gone. */

@@ -63,7 +63,10 @@ export interface DockerRuntimeOptions {
 export class DockerRuntime implements ContainerRuntime {
   readonly #options: DockerRuntimeOptions;
   readonly #logger: Logger;
-  readonly #lifecycle = new OnceLifecycle({ start: () => this.#start(), stop: () => this.#stop() });
+  readonly #lifecycle = new OnceLifecycle({
+    start: (signal) => Promise.race([this.#start(signal), aborted(signal)]),
+    stop: () => this.#stop(),
+  });
   readonly #events = new Subject<RuntimeEvent>();
   readonly #sessions = new Set<ExecSession>();
   readonly #requests = new Set<AbortController>();
@@ -222,11 +225,13 @@ export class DockerRuntime implements ContainerRuntime {
     return stats && usageOf(stats);
   }
 
-  async #start(): Promise<void> {
+  async #start(signal: AbortSignal): Promise<void> {
     const { planeId, connection, hostAddress = '127.0.0.1', environment } = this.#options;
     const engine = await DockerEngine.load(connection);
+    signal.throwIfAborted();
     this.#engine = engine;
     await engine.ask((docker) => docker.ping());
+    signal.throwIfAborted();
     const pods = (this.#pods = new DockerPods({ engine, planeId, hostAddress }));
     await new Promise<void>((resolve, reject) => {
       const options = {
@@ -325,4 +330,13 @@ export class DockerRuntime implements ContainerRuntime {
 /** An image may ask for another signal; dockerode's types do not know. */
 function stopSignalOf(config: { readonly Image: string; readonly StopSignal?: string }): string {
   return config.StopSignal ?? 'SIGTERM';
+}
+
+/** Rejects when `signal` aborts: an engine that never answers must not hold up a stop. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) =>
+    signal.addEventListener('abort', () => reject(new RuntimeError('Unavailable', 'stopped before the Docker engine answered')), {
+      once: true,
+    }),
+  );
 }
