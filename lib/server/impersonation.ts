@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { badRequest } from '../api/status-error.js';
 import type { UserInfo } from '../registry/registry.js';
-import { authenticated } from './authentication.js';
+import { ANONYMOUS, authenticated } from './authentication.js';
 import { forbiddenAccess } from './authorization.js';
 import type { AccessRequest, Authorizer } from './authorization.js';
 
@@ -16,6 +16,7 @@ export async function actingUser(caller: UserInfo, headers: IncomingHttpHeaders,
     const { allowed, reason } = await authorizer.authorize(request);
     if (!allowed) throw forbiddenAccess(request, reason);
   }
+  if (wanted.name === ANONYMOUS.name) return { ...wanted, groups: [...new Set([...wanted.groups, ...ANONYMOUS.groups])] };
   return authenticated({ ...wanted, groups: [...wanted.groups, ...impliedGroups(wanted.name)] });
 }
 

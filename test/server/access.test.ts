@@ -96,6 +96,8 @@ describe('Access to the API server', () => {
     expect((await as('admin-token', { 'impersonate-user': 'carol' })).json.message).to.contain('User "carol" cannot list');
     expect((await as('admin-token', { 'impersonate-user': 'carol', 'impersonate-group': 'system:masters' })).code).to.equal(200);
     expect((await as('admin-token', { 'impersonate-group': 'system:masters' })).code).to.equal(400);
+    const anonymous = { token: 'admin-token', headers: { 'impersonate-user': 'system:anonymous' } };
+    expect((await server.request('GET', '/apis', anonymous)).code).to.equal(403);
     const refused = await as('nobody-token', { 'impersonate-user': 'admin', 'impersonate-group': 'system:masters' });
     expect(refused.code).to.equal(403);
     expect(refused.json.message).to.equal(

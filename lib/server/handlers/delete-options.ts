@@ -51,7 +51,7 @@ export function deleteOptionsOf(wire: object): DeleteOptions {
 function fromBody(bytes: Buffer, type: string): WireOptions {
   if (!FORMATS.includes(type)) throw unsupportedMediaType(FORMATS);
   const parsed: unknown = parseBody(bytes, type, 'DeleteOptions').value ?? {};
-  if (typeof parsed !== 'object' || Array.isArray(parsed))
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
     throw badRequest('json: cannot unmarshal into Go value of type v1.DeleteOptions');
   const value = withoutNulls(parsed);
   if (value.kind && value.kind !== 'DeleteOptions')
