@@ -37,7 +37,9 @@ export async function runBenches(benches: readonly Bench[]): Promise<void> {
       for (let i = 0; i < (figure.runs ?? 5); i++) runs.push(await figure.run());
       const row = { bench: bench.name, name: figure.name, unit: figure.unit, median: median(runs), runs };
       rows.push(row);
-      console.log(`${bench.name.padEnd(12)} ${figure.name.padEnd(58)} ${format(row.median).padStart(12)} ${figure.unit.padEnd(8)} [${runs.map(format).join(' ')}]`);
+      console.log(
+        `${bench.name.padEnd(12)} ${figure.name.padEnd(58)} ${format(row.median).padStart(12)} ${figure.unit.padEnd(8)} [${runs.map(format).join(' ')}]`,
+      );
     }
     await close?.();
   }

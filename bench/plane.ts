@@ -42,9 +42,12 @@ async function createdToRunning(): Promise<number> {
   const running = await ControlPlane.start();
   const time = await milliseconds(async () => {
     const isRunning = new Promise<void>((resolve) => {
-      running.registry(pods).watch({ namespace: 'default' }).subscribe((event) => {
-        if (event.type !== 'BOOKMARK' && event.object.status?.phase === 'Running') resolve();
-      });
+      running
+        .registry(pods)
+        .watch({ namespace: 'default' })
+        .subscribe((event) => {
+          if (event.type !== 'BOOKMARK' && event.object.status?.phase === 'Running') resolve();
+        });
     });
     await running.registry(pods).create({
       metadata: { namespace: 'default', name: 'sleeper' },

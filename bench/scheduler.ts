@@ -22,11 +22,14 @@ export const scheduler: Bench = {
             let subscription: { unsubscribe(): void } | undefined;
             const time = await milliseconds(async () => {
               const all = new Promise<void>((resolve) => {
-                subscription = plane.registry(pods).watch({ namespace: 'default' }).subscribe((event) => {
-                  if (event.type === 'BOOKMARK' || !event.object.spec?.nodeName || !event.object.metadata.name.startsWith(prefix)) return;
-                  bound.add(event.object.metadata.name);
-                  if (bound.size === PODS) resolve();
-                });
+                subscription = plane
+                  .registry(pods)
+                  .watch({ namespace: 'default' })
+                  .subscribe((event) => {
+                    if (event.type === 'BOOKMARK' || !event.object.spec?.nodeName || !event.object.metadata.name.startsWith(prefix)) return;
+                    bound.add(event.object.metadata.name);
+                    if (bound.size === PODS) resolve();
+                  });
               });
               await perSecond(PODS, 64, (i) => plane.registry(pods).create(benchPod(`${prefix}${i}`, 'default-scheduler')));
               await all;

@@ -21,14 +21,23 @@ export const server: Bench = {
 
     return {
       figures: [
-        { name: 'creates over HTTPS, 64 in flight', unit: '/s', run: () => perSecond(1000, 64, () => client.send('POST', path, JSON.stringify(benchPod(nextName())))) },
-        { name: 'creates in process, 64 in flight', unit: '/s', run: () => perSecond(1000, 64, () => registry.create(benchPod(nextName()))) },
+        {
+          name: 'creates over HTTPS, 64 in flight',
+          unit: '/s',
+          run: () => perSecond(1000, 64, () => client.send('POST', path, JSON.stringify(benchPod(nextName())))),
+        },
+        {
+          name: 'creates in process, 64 in flight',
+          unit: '/s',
+          run: () => perSecond(1000, 64, () => registry.create(benchPod(nextName()))),
+        },
         { name: 'GETs over HTTPS, 64 in flight', unit: '/s', run: () => perSecond(4000, 64, () => client.send('GET', `${path}/pod-1`)) },
         {
           name: 'list of 10,000 pods over HTTPS',
           unit: 'ms',
           run: async () => {
-            while (created < LIST_SIZE) await perSecond(Math.min(1000, LIST_SIZE - created), 64, () => registry.create(benchPod(nextName())));
+            while (created < LIST_SIZE)
+              await perSecond(Math.min(1000, LIST_SIZE - created), 64, () => registry.create(benchPod(nextName())));
             return milliseconds(() => client.send('GET', `${path}?limit=${LIST_SIZE}`));
           },
         },
@@ -58,7 +67,9 @@ async function deliveries(plane: ControlPlane, client: HttpClient, watchers: num
   let finish = () => {};
   const all = new Promise<void>((resolve) => (finish = resolve));
   const streams = await Promise.all(
-    Array.from({ length: watchers }, () => client.open('GET', `/api/v1/namespaces/quiet/pods?watch=true&resourceVersion=${resourceVersion}`)),
+    Array.from({ length: watchers }, () =>
+      client.open('GET', `/api/v1/namespaces/quiet/pods?watch=true&resourceVersion=${resourceVersion}`),
+    ),
   );
   for (const stream of streams) {
     stream.on('data', (chunk: Buffer) => {
@@ -69,7 +80,10 @@ async function deliveries(plane: ControlPlane, client: HttpClient, watchers: num
   }
   const time = await milliseconds(async () => {
     for (let i = 0; i < updates; i++) {
-      await registry.modify(name, (pod) => ({ ...pod, metadata: { ...pod.metadata, annotations: { ...pod.metadata.annotations, count: String(i) } } }));
+      await registry.modify(name, (pod) => ({
+        ...pod,
+        metadata: { ...pod.metadata, annotations: { ...pod.metadata.annotations, count: String(i) } },
+      }));
     }
     await all;
   });

@@ -30,14 +30,21 @@ class GameServerReconciler implements Reconciler<GameServer> {
     const pod = context.cache(pods).get(server.metadata) ?? (await context.registry(pods).create(podFor(server)));
     const status = { phase: pod.status?.phase ?? 'Pending', ...(pod.status?.podIP ? { address: pod.status.podIP } : {}) };
     if (server.status?.phase === status.phase && server.status.address === status.address) return;
-    await context.registry(gameServers).subresource('status').modify(context.name, (current) => ({ ...current, status }));
+    await context
+      .registry(gameServers)
+      .subresource('status')
+      .modify(context.name, (current) => ({ ...current, status }));
   }
 }
 
 function podFor(server: Stored<GameServer>): Pod {
   const script = `console.log('room for ${server.spec.players} players'); setInterval(() => {}, 1000)`;
   return {
-    metadata: { name: server.metadata.name, namespace: server.metadata.namespace ?? 'default', ownerReferences: [ownerReference(server, { controller: true })] },
+    metadata: {
+      name: server.metadata.name,
+      namespace: server.metadata.namespace ?? 'default',
+      ownerReferences: [ownerReference(server, { controller: true })],
+    },
     spec: { terminationGracePeriodSeconds: 1, containers: [{ name: 'game', image: 'node', command: ['node', '-e', script] }] },
   };
 }
@@ -47,9 +54,12 @@ const plane = await ControlPlane.start({
   controllers: [controllerFor(gameServers).owns(pods).reconcile(new GameServerReconciler())],
 });
 const running = new Promise<string>((resolve) => {
-  plane.registry(gameServers).watch().subscribe((event) => {
-    if (event.type === 'MODIFIED' && event.object.status?.phase === 'Running') resolve(event.object.status.address ?? '');
-  });
+  plane
+    .registry(gameServers)
+    .watch()
+    .subscribe((event) => {
+      if (event.type === 'MODIFIED' && event.object.status?.phase === 'Running') resolve(event.object.status.address ?? '');
+    });
 });
 await plane.registry(gameServers).create({ metadata: { namespace: 'default', name: 'alpha' }, spec: { players: 8 } });
 console.log(`alpha runs at ${await running}`);

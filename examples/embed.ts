@@ -9,16 +9,22 @@ const plane = await ControlPlane.start(); // memory storage, process runtime, on
 console.log(`API server at ${plane.url}`);
 
 const ready = new Promise<void>((resolve) => {
-  plane.registry(pods).watch({ labelSelector: 'app=hello' }).subscribe((event) => {
-    if (event.type === 'BOOKMARK') return;
-    console.log(event.type, event.object.metadata.name, event.object.status?.phase);
-    if (event.object.status?.phase === 'Succeeded') resolve();
-  });
+  plane
+    .registry(pods)
+    .watch({ labelSelector: 'app=hello' })
+    .subscribe((event) => {
+      if (event.type === 'BOOKMARK') return;
+      console.log(event.type, event.object.metadata.name, event.object.status?.phase);
+      if (event.object.status?.phase === 'Succeeded') resolve();
+    });
 });
 
 await plane.registry(pods).create({
   metadata: { namespace: 'default', name: 'hello', labels: { app: 'hello' } },
-  spec: { restartPolicy: 'Never', containers: [{ name: 'hello', image: 'node', command: ['node', '-e', 'console.log(`hello from ${process.env.POD_IP}`)'] }] },
+  spec: {
+    restartPolicy: 'Never',
+    containers: [{ name: 'hello', image: 'node', command: ['node', '-e', 'console.log(`hello from ${process.env.POD_IP}`)'] }],
+  },
 });
 await ready;
 

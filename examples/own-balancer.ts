@@ -18,7 +18,9 @@ const server = (name: string): Pod => ({
   metadata: { namespace: 'default', name, labels: { app: 'echo' } },
   spec: {
     terminationGracePeriodSeconds: 1,
-    containers: [{ name: 'c', image: 'node', command: ['node', '-e', script], readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 } }],
+    containers: [
+      { name: 'c', image: 'node', command: ['node', '-e', script], readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 } },
+    ],
   },
 });
 const service = await plane.registry(services).create({
@@ -26,9 +28,12 @@ const service = await plane.registry(services).create({
   spec: { selector: { app: 'echo' }, ports: [{ port: 8080 }] },
 });
 const bothReady = new Promise<void>((resolve) => {
-  plane.registry(endpoints).watch({ namespace: 'default', fieldSelector: 'metadata.name=echo' }).subscribe((event) => {
-    if (event.type !== 'BOOKMARK' && event.object.subsets?.some(({ addresses = [] }) => addresses.length === 2)) resolve();
-  });
+  plane
+    .registry(endpoints)
+    .watch({ namespace: 'default', fieldSelector: 'metadata.name=echo' })
+    .subscribe((event) => {
+      if (event.type !== 'BOOKMARK' && event.object.subsets?.some(({ addresses = [] }) => addresses.length === 2)) resolve();
+    });
 });
 await Promise.all([plane.registry(pods).create(server('a')), plane.registry(pods).create(server('b'))]);
 await bothReady;

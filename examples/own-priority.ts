@@ -18,10 +18,15 @@ const plane = await ControlPlane.start({
   configure: (container) => container.bind(TOKENS.priorities).toConstantValue(lastNode),
 });
 const bound = new Promise<string>((resolve) => {
-  plane.registry(pods).watch({ namespace: 'default' }).subscribe((event) => {
-    if (event.type !== 'BOOKMARK' && event.object.spec?.nodeName) resolve(event.object.spec.nodeName);
-  });
+  plane
+    .registry(pods)
+    .watch({ namespace: 'default' })
+    .subscribe((event) => {
+      if (event.type !== 'BOOKMARK' && event.object.spec?.nodeName) resolve(event.object.spec.nodeName);
+    });
 });
-await plane.registry(pods).create({ metadata: { namespace: 'default', name: 'picky' }, spec: { containers: [{ name: 'c', image: 'any' }] } });
+await plane
+  .registry(pods)
+  .create({ metadata: { namespace: 'default', name: 'picky' }, spec: { containers: [{ name: 'c', image: 'any' }] } });
 console.log(`picky goes to ${await bound}`);
 await plane.stop();

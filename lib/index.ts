@@ -134,6 +134,8 @@ export { loadKubeconfig } from './registry/remote/kubeconfig.js';
 // ── API server ───────────────────────────────────────────────────────────────
 export { ApiServer } from './server/api-server.js';
 export type { ApiServerOptions } from './server/api-server.js';
+export { DEFAULT_LIMITS } from './server/http/limits.js';
+export type { ServerLimits } from './server/http/limits.js';
 export type { Authenticator, Credentials } from './server/authentication.js';
 export { clientCertificates, firstOf, staticTokens } from './server/authentication.js';
 export type { AccessRequest, Authorizer, Decision } from './server/authorization.js';
@@ -183,6 +185,11 @@ export type { Fit, FitsNode, Predicate } from './scheduler/predicates/predicate.
 export { defaultPriorities } from './scheduler/priorities/index.js';
 export type { Priority, WeightedPriority } from './scheduler/priorities/priority.js';
 
+export type { ClusterChange } from './scheduler/cluster-change.js';
+export type { CycleState } from './scheduler/cycle-state.js';
+export type { NodeInfo } from './scheduler/node-info.js';
+export type { PodInfo } from './scheduler/pod-info.js';
+
 // ── Kubelet and runtimes ─────────────────────────────────────────────────────
 export { Kubelet } from './kubelet/kubelet.js';
 export type { KubeletOptions } from './kubelet/kubelet-options.js';
@@ -203,6 +210,7 @@ export { RuntimeError } from './runtime/runtime-error.js';
 export type { RuntimeErrorCode } from './runtime/runtime-error.js';
 export { ProcessRuntime } from './runtime/process/process-runtime.js';
 export type { ProcessRuntimeOptions } from './runtime/process/process-runtime.js';
+export { behaviourFromEnvironment } from './runtime/simulated/simulation.js';
 export { SimulatedRuntime } from './runtime/simulated/simulated-runtime.js';
 export type { SimulatedRuntimeOptions } from './runtime/simulated/simulated-runtime.js';
 export type { ExecSession, ExitStatus, PodExecOptions, PodLogOptions } from './api/wire/pod-streams.js';

@@ -22,8 +22,6 @@ exports.layers = {
 exports.drivers = {
   inversify: ['control-plane'],
   dockerode: ['runtime/docker'],
-  'node-etcd': ['storage/etcd-v2'],
-  '@grpc/grpc-js': ['storage/etcd'],
   commander: ['cli'],
   ws: ['server', 'registry/remote', 'kubelet', 'control-plane'],
 };

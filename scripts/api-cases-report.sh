@@ -15,15 +15,16 @@ done
 KUBECTL=$(node -e "import('./dist/test/support/kubectl.js').then(({ findKubectl }) => console.log(findKubectl() ?? ''))")
 [ -n "$KUBECTL" ] || { echo 'no kubectl here'; exit 1; }
 export KUBECTL
-# The runner stops at a watch that is answered with plain text, as those of kinds that are not served are: leave such cases of `read` out.
-served=$(node -e "
-  const cases = JSON.parse(require('fs').readFileSync('test/api-cases/read.json', 'utf8'));
-  const known = (path) => /^(.* )?\\/(api|healthz|livez|readyz|version|openapi|apis(\\/coordination.k8s.io|\\/discovery.k8s.io)?(\\/|$))/.test(path);
-  const own = cases.filter(({ steps }) => steps.every((step) => !step.watch || known(step.watch)));
-  console.log('^(' + own.map(({ name }) => name.replace(/[^\\w ]/g, '.')).join('|') + ')$');
-")
+run=(node test/api-cases/run.mjs --kubeconfig "$directory/kubeconfig" --settle "${SETTLE:-3}")
 for area in defaulting validation patch read crd access controllers; do
-  score=$(timeout "${AREA_SECONDS:-60}" node test/api-cases/run.mjs --filter "$([ $area = read ] && echo "$served")" --kubeconfig "$directory/kubeconfig" --settle "${SETTLE:-3}" "test/api-cases/$area.json" | tee "$directory/$area.txt" | grep -E '^[0-9]+ passed' | tail -n 1 || true)
+  timeout "${AREA_SECONDS:-60}" "${run[@]}" "test/api-cases/$area.json" >"$directory/$area.txt" 2>/dev/null || true
+  score=$(grep -E '^[0-9]+ passed' "$directory/$area.txt" | tail -n 1 || true)
+  if [ "$area" = read ] && [ -z "$score" ]; then
+    # The runner stops at a watch that is answered with plain text, as those of kinds that are not served are: one case at a time.
+    score=$(node -p "JSON.parse(require('fs').readFileSync('test/api-cases/read.json', 'utf8')).map(({ name }) => '^' + name.replace(/[^\\w ]/g, '.') + '$').join('\n')" |
+      { xargs -d '\n' -P 4 -I NAME timeout 20 "${run[@]}" --filter NAME test/api-cases/read.json 2>/dev/null || true; } | tee "$directory/$area.txt" |
+      awk '/^[0-9]+ passed/ { passed += $1 } END { print passed " passed, " total - passed " failed" }' total="$(node -p "JSON.parse(require('fs').readFileSync('test/api-cases/read.json', 'utf8')).length")")
+  fi
   echo "$area: ${score:-not finished within ${AREA_SECONDS:-60} s}" | sed 's/ passed, / of the recorded answers given, /; s/ failed$/ not yet/'
   if [ -n "${DETAILS:-}" ]; then grep '^not ok' "$directory/$area.txt" || true; fi
   kill -0 "$server" 2>/dev/null || { echo 'the server has died'; cat "$directory/log"; exit 1; }

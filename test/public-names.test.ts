@@ -16,10 +16,10 @@ describe('the public names', () => {
 });
 
 const NAMES = `
-ApiEventRecorder ApiServer CertificateAuthority ControlPlane DedupeQueue DelayingQueue EmbeddedStorage Kubelet LeaderElector
+ApiEventRecorder ApiServer CertificateAuthority ControlPlane DEFAULT_LIMITS DedupeQueue DelayingQueue EmbeddedStorage Kubelet LeaderElector
 Manager MemoryStorage Node PortInUseError ProcessRuntime Proxy Quantity RateLimitedQueue RegistryCache RemoteNode RemoteRegistries
 RuntimeError Scheduler SharedCaches SimulatedRuntime StartError StatusError StorageError StoredRegistries TOKENS Terminal
-VirtualEnvironment Workers bindings builtInDefinitions clientCertificates conditionOf configMaps controllerFor controllerOf
+VirtualEnvironment Workers behaviourFromEnvironment bindings builtInDefinitions clientCertificates conditionOf configMaps controllerFor controllerOf
 createCatalog defaultAdmission defaultPredicates defaultPriorities defineResource endpointSlices endpoints events firstOf keyOf
 labelSelectorOf leases loadKubeconfig nameOf namespaces nodes ownerReference parseDuration parseFieldSelector parseKey
 parseLabelSelector pinoLogger pods randomBalancer replicationControllers roundRobin secrets selectorFromMap serviceAccounts

@@ -31,7 +31,7 @@ const LEAF_DAYS = 365;
 /**
  * A cluster's own certificate authority (ECDSA P-256): signs the API server's certificate and those of its clients.
  *
- * It keeps nothing on disk: persist {@link CertificateAuthority.pem} where only the owner can read it, and give it to
+ * It keeps nothing on disk: persist its `pem` where only the owner can read it, and give it to
  * {@link CertificateAuthority.load} after a restart.
  */
 export class CertificateAuthority {
@@ -73,7 +73,7 @@ export class CertificateAuthority {
     return new CertificateAuthority(environment, certificate, keys.privateKey, await pemOf(certificate, keys.privateKey));
   }
 
-  /** The authority that {@link pem} described. Throws when the two do not belong together or cannot be read. */
+  /** The authority that its `pem` described. Throws when the two do not belong together or cannot be read. */
   static async load(pem: KeyPair, environment: Environment): Promise<CertificateAuthority> {
     const certificate = new x509.X509Certificate(pem.certificate);
     const key = await webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(pem.key), ALGORITHM, true, ['sign']);
