@@ -1,6 +1,7 @@
 import { invalidObject, required } from '../../../api/field-error.js';
 import type { KubeObject, ObjectName, Stored } from '../../../api/object.js';
-import { badRequest, conflict, notFound } from '../../../api/status-error.js';
+import { decode } from '../../../api/schema/decode.js';
+import { badRequest, conflict, notFound, StatusError } from '../../../api/status-error.js';
 import type { Patch, WriteOptions } from '../../registry.js';
 import { changeObject } from '../change.js';
 import { createObject } from '../create.js';
@@ -24,6 +25,7 @@ export async function applyObject<T extends KubeObject>(
   subresource?: string,
 ): Promise<Stored<T>> {
   checkConfiguration(name, patch.patch, options);
+  checkFields(kind, name, patch.patch);
   for (let attempt = 1; ; attempt += 1) {
     const found = await kind.store.find(name);
     if (found)
@@ -31,10 +33,22 @@ export async function applyObject<T extends KubeObject>(
     if (subresource !== undefined) throw notFound(kind.definition, name.name);
     const created = await create(kind, name, patch, options).catch((error: unknown) => {
       // Someone else made it meanwhile: merge into that one.
-      if (attempt === MAX_ATTEMPTS || (error as { reason?: unknown }).reason !== 'AlreadyExists') throw error;
+      if (attempt === MAX_ATTEMPTS || !StatusError.is(error, 'AlreadyExists')) throw error;
       return undefined;
     });
     if (created) return created;
+  }
+}
+
+/** A configuration owns what it names, so it may not name what there is not, whatever `fieldValidation` says. Kubernetes answers 500. */
+function checkFields<T extends KubeObject>({ definition }: KindContext<T>, { namespace, name }: ObjectName, patch: object): void {
+  const { apiVersion, kind } = definition;
+  try {
+    decode(definition, { apiVersion, kind, ...patch }, { fieldValidation: 'Strict' });
+  } catch (error) {
+    if (!StatusError.is(error, 'BadRequest') || !error.message.includes('strict decoding error')) return; // refused with the whole object
+    const where = `${namespace ?? ''}/${name}; ${apiVersion}, Kind=${kind}`;
+    throw new StatusError('InternalError', `failed to create typed patch object (${where}): ${error.message}`, { cause: error });
   }
 }
 
