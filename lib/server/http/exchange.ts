@@ -7,6 +7,9 @@ import type { Credentials } from '../authentication.js';
 /** Bytes go out in pieces of about this size, each after the one before is under way. */
 const PIECE = 256 * 1024;
 
+/** Made once: a stack for every request would say nothing and cost more than most answers. */
+const GONE = new Error('the client has gone');
+
 /** A request of either protocol; those of HTTP/2 have a stream. */
 type EitherRequest = IncomingMessage & { readonly stream?: ServerHttp2Stream };
 
@@ -25,9 +28,10 @@ export class Exchange {
     // Node's HTTP/2 compatibility layer is made to be used as the HTTP/1.1 classes; its types only say so in part.
     this.#request = request as EitherRequest;
     this.#response = response as ServerResponse;
-    response.on('close', () => this.#gone.abort(new Error('the client has gone')));
-    response.on('error', () => this.#gone.abort(new Error('the client has gone')));
-    request.on('error', () => this.#gone.abort(new Error('the client has gone')));
+    const leave = () => this.#gone.abort(GONE);
+    response.on('close', leave);
+    response.on('error', leave);
+    request.on('error', leave);
   }
 
   get method(): string {
