@@ -39,6 +39,15 @@ describe('ProcessRuntime', function () {
       await eventually(() => gone(child));
     });
 
+    it('leaves nothing of the group while no kubelib runs', async () => {
+      const id = await bed.run(`sleep 600 & echo $!; until [ -e '${bed.directory}/go' ]; do sleep 0.05; done`);
+      const child = Number(await bed.firstLine(id));
+      await bed.restart(async () => {
+        writeFileSync(join(bed.directory, 'go'), '');
+        await eventually(() => gone(child));
+      });
+    });
+
     it('leaves nothing of the session, whose jobs may have groups of their own', async function () {
       if (!existsSync('/bin/bash')) this.skip();
       const id = await bed.run('set -m; sleep 600 & echo $!; wait', { command: ['/bin/bash', '-c', 'set -m; sleep 600 & echo $!; wait'] });
@@ -184,12 +193,17 @@ describe('ProcessRuntime', function () {
       expect(shape.sort()).to.deep.equal(['stderr F err', 'stdout F out', 'stdout P part']);
     });
 
-    it('lose no line of a program that prints more than the spool holds', async () => {
-      const id = await bed.run('seq -f %0200.0f 1 100000', { logLimit: 100_000_000 });
-      const lines = (await bed.output(id)).trimEnd().split('\n').map(Number);
+    it('lose no line of a program that prints more than a spool holds, while it prints', async () => {
+      const printing = 'i=0; while [ $i -lt 200 ]; do seq -f %0200.0f $((i * 500 + 1)) $((i * 500 + 500)); i=$((i + 1)); done';
+      const id = await bed.run(`${printing}; until [ -e '${bed.directory}/go' ]; do sleep 0.05; done`, { logLimit: 100_000_000 });
+      const output = bed.output(id);
+      const log = join(bed.directory, 'logs', 'main-0.log');
+      await eventually(() => statSync(log).size > 100_000 * 230, { timeout: 15_000 });
+      expect(statSync(stateFile('io/stdout')).size).to.be.below(12_000_000);
+      writeFileSync(join(bed.directory, 'go'), '');
+      const lines = (await output).trimEnd().split('\n').map(Number);
       expect(lines).to.have.lengthOf(100_000);
       expect(lines.every((number, index) => number === index + 1)).to.equal(true);
-      expect(spoolSize()).to.be.below(15_000_000);
     });
 
     it('keep to their limit on disk', async () => {
@@ -329,10 +343,6 @@ describe('ProcessRuntime', function () {
       runtime,
       (readdirSync(runtime, { recursive: true }) as string[]).find((path) => path.endsWith(name))!,
     );
-  }
-
-  function spoolSize(): number {
-    return statSync(stateFile('io/stdout')).size;
   }
 });
 
