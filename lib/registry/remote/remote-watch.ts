@@ -43,6 +43,8 @@ class RemoteWatch<T extends KubeObject> {
   readonly #subscriber: Subscriber<WatchEvent<T>>;
   readonly #abort = new AbortController();
   #silence: Timer | undefined;
+  /** When the last line came. */
+  #heard = 0;
 
   constructor(transport: HttpTransport, subscriber: Subscriber<WatchEvent<T>>) {
     this.#transport = transport;
@@ -50,10 +52,14 @@ class RemoteWatch<T extends KubeObject> {
   }
 
   async run(definition: ResourceDefinition<T>, options: WatchOptions): Promise<void> {
+    this.#heard = this.#transport.environment.monotonic();
+    this.#listen(SILENCE);
     try {
       await this.#read(definition, options);
       this.#subscriber.complete();
-    } catch (error) {
+    } catch (caught) {
+      const { signal } = this.#abort;
+      const error: unknown = signal.aborted ? signal.reason : caught;
       this.#subscriber.error(StatusError.is(error) ? error : broken(error));
     } finally {
       this.#silence?.cancel();
@@ -67,7 +73,6 @@ class RemoteWatch<T extends KubeObject> {
 
   async #read(definition: ResourceDefinition<T>, options: WatchOptions): Promise<void> {
     const subscriber = this.#subscriber;
-    this.#expectLine();
     const answer = await this.#transport.stream({
       method: 'GET',
       path: collectionPath(definition, options.namespace),
@@ -76,16 +81,21 @@ class RemoteWatch<T extends KubeObject> {
     });
     for await (const line of linesOf(answer)) {
       if (subscriber.closed) return;
-      this.#expectLine();
+      this.#heard = this.#transport.environment.monotonic();
       const event = eventOf<T>(parsed(line));
       if (event.type !== 'BOOKMARK' || options.allowBookmarks) subscriber.next(event);
     }
   }
 
-  #expectLine(): void {
-    this.#silence?.cancel();
-    const give = () => this.#abort.abort(broken(new Error(`the server has said nothing for ${SILENCE / 1000} s`)));
-    this.#silence = this.#transport.environment.timer(SILENCE, give, { unref: true });
+  /** Looks again once the silence would have been too long. */
+  #listen(milliseconds: number): void {
+    const { environment } = this.#transport;
+    const look = () => {
+      const left = SILENCE - (environment.monotonic() - this.#heard);
+      if (left > 0) this.#listen(left);
+      else this.#abort.abort(broken(new Error(`the server has said nothing for ${SILENCE / 1000} s`)));
+    };
+    this.#silence = environment.timer(milliseconds, look, { unref: true });
   }
 }
 
