@@ -9,7 +9,7 @@ import type { CrashBackoffOptions } from './pods/crash-backoff.js';
 import type { Prober } from './probes/prober.js';
 import type { ServiceAccountTokens } from './service-account-tokens.js';
 
-/** What a {@link Kubelet} takes. Periods and delays are in milliseconds. */
+/** What a `Kubelet` takes. Periods and delays are in milliseconds. */
 export interface KubeletOptions {
   readonly registries: Registries;
   /** Where containers run. Must be started; whoever made it stops it. One kubelet a runtime. */

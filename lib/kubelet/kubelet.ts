@@ -75,7 +75,7 @@ export class Kubelet implements Lifecycle {
 
   /**
    * Ends all pods of the node, and those that come later: SIGTERM, SIGKILL after `gracePeriod` milliseconds, or the pod's own
-   * grace period where that is shorter. Resolves when nothing of them runs; call {@link stop} then.
+   * grace period where that is shorter. Resolves when nothing of them runs; call {@link Kubelet.stop} then.
    *
    * The pod objects stay. Their status says that they wait to be run again, and the next kubelet of this node does so: same
    * uid, same restart counts, new sandboxes. Volumes stay too.

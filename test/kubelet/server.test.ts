@@ -39,6 +39,7 @@ describe('The server of a kubelet, and its client', function () {
     client = new KubeletClient({ address: '127.0.0.1', port: server.port, authority: authority.pem.certificate, ...admin });
     await node.createPod('p', { container: { command: ['sh', '-c', 'echo one; echo two; exec sleep 600'] } });
     pod = await node.podWhen('p', isReady);
+    await eventually(async () => (await node.logs('p')) === 'one\ntwo\n');
   });
 
   afterEach(async () => {

@@ -124,7 +124,7 @@ export class PodWorker {
     return this.#gone && this.#removed;
   }
 
-  /** Everything has been ended, see {@link drain}. */
+  /** Everything has been ended, see {@link PodWorker.drain}. */
   get drained(): boolean {
     return this.#drained || this.#removed;
   }

@@ -47,7 +47,7 @@ export class PodWorkers {
     this.#sources = options.sources.map((source) => ({ source, uids: new Set(), listed: undefined, ready: false }));
   }
 
-  /** Begins to work. `context.wake` must call {@link wake}. */
+  /** Begins to work. `context.wake` must call {@link PodWorkers.wake}. */
   start(context: PodContext): void {
     this.#context = context;
     const handle = (uid: string) => this.#sync(uid);

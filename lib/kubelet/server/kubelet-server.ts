@@ -24,7 +24,7 @@ import { servePortForward } from './serve-port-forward.js';
 import type { StreamAddress } from './stream-address.js';
 import { parseAddress, parseExecOptions, parseLogOptions, parsePort } from './stream-address.js';
 
-/** What a server asks of its kubelet. {@link Kubelet} is one. */
+/** What a server asks of its kubelet. `Kubelet` is one. */
 export interface ServedKubelet {
   readonly streams: PodStreams;
   pod(namespace: string, name: string): Stored<Pod> | undefined;
