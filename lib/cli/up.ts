@@ -39,15 +39,17 @@ const PORTS_TRIED = 20;
 export async function up(flags: UpFlags): Promise<void> {
   const manifests = await loadManifests(manifestPaths(flags)); // before anything starts: a bad file must not leave a cluster half up
   const say = (text: string) => process.stdout.write(`${text}\n`);
-  const plane = await startPlane(flags, say);
+  const starting = startPlane(flags, say);
   const stopping = new AbortController();
   const finished = untilSignal(async () => {
     stopping.abort();
     say('\nstopping pods, proxy and server …');
-    await plane.stop();
+    await (await starting).stop();
     say('stopped.');
   });
+  const plane = await starting;
   try {
+    stopping.signal.throwIfAborted();
     await bringUp(plane, flags, manifests, stopping.signal);
   } catch (error) {
     if (stopping.signal.aborted) return finished; // it failed because the plane is going

@@ -1,3 +1,4 @@
+import { spawnEnvironment } from './container-environment.js';
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
@@ -47,7 +48,7 @@ export class ExecProcesses {
     const command = request.tty ? terminalCommand(this.#host.script!, invocation.command) : invocation.command;
     const child = spawn(command[0]!, command.slice(1), {
       cwd: invocation.workingDirectory,
-      env: request.tty ? { TERM: 'xterm', ...invocation.environment } : invocation.environment,
+      env: spawnEnvironment(request.tty ? { TERM: 'xterm', ...invocation.environment } : invocation.environment),
       detached: true,
       stdio: [request.stdin ? 'pipe' : 'ignore', request.stdout ? 'pipe' : 'ignore', request.stderr ? 'pipe' : 'ignore'],
       ...(request.user !== undefined && { uid: request.user }),

@@ -1,3 +1,4 @@
+import { spawnEnvironment } from './container-environment.js';
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
@@ -72,7 +73,7 @@ export function spawnWrapper({ tools, io, command, environment, workingDirectory
     const written = [open(IO.exit, 'w'), open(IO.identity, 'w'), open(IO.stdout, 'a'), open(IO.stderr, 'a')];
     return spawn('/bin/sh', ['-c', SCRIPT, 'sh', tools.setsid, tools.cat, ...withOddNames(tools.env, command, environment)], {
       cwd: workingDirectory,
-      env: environment,
+      env: spawnEnvironment(environment),
       detached: true,
       stdio: ['ignore', 'ignore', 'ignore', ...written, open(IO.identity, 'r')],
       ...(user !== undefined && { uid: user }),

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventually } from '../../support/eventually.js';
 import { appendFileSync, copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VirtualEnvironment } from '../../../lib/base/virtual-environment.js';
@@ -23,8 +24,7 @@ describe('ContainerLog', () => {
     return made;
   }
 
-  async function read(from: ContainerLog, options: LogReadOptions = {}): Promise<string[]> {
-    const texts: string[] = [];
+  async function read(from: ContainerLog, options: LogReadOptions = {}, texts: string[] = []): Promise<string[]> {
     for await (const records of readRecords(from.file, options))
       texts.push(...records.map(({ text, partial }) => text.toString() + (partial ? '…' : '')));
     return texts;
@@ -116,14 +116,13 @@ describe('ContainerLog', () => {
     it('goes through changes of files, as long as it keeps up', async () => {
       const here = log(2000);
       let ended = false;
-      const seen = read(here, { ended: () => ended });
+      const texts: string[] = [];
+      const seen = read(here, { ended: () => ended }, texts);
       const lines = Array.from({ length: 200 }, (_, i) => `line ${i}`);
-      for (const line of lines) {
+      for (const [index, line] of lines.entries()) {
         print(`${line}\n`);
         await here.pump();
-        await environment.yield();
-        await environment.yield();
-        await environment.yield();
+        await eventually(() => texts.length > index, { interval: 1 }); // the reader keeps up
       }
       ended = true;
       await here.finish();
