@@ -1,4 +1,3 @@
-import { spawnEnvironment } from './container-environment.js';
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
@@ -6,9 +5,11 @@ import { Readable } from 'node:stream';
 import type { ExecSession, ExitStatus, PodExecOptions } from '../../api/wire/pod-streams.js';
 import { drained } from '../drained.js';
 import { RuntimeError } from '../runtime-error.js';
+import { spawnEnvironment } from './container-environment.js';
 import type { Host } from './host.js';
 import { sendSignal } from './process-table.js';
 import { resizeTerminal, terminalCommand } from './terminal.js';
+import { pipedCommand } from './wrapper.js';
 
 /** A command to run beside a container's own. */
 export interface ExecRequest extends PodExecOptions {
@@ -45,7 +46,9 @@ export class ExecProcesses {
       if (RuntimeError.is(error, 'Invalid')) return failedSession(NOT_FOUND, error.message);
       throw error;
     }
-    const command = request.tty ? terminalCommand(this.#host.script!, invocation.command) : invocation.command;
+    const command = request.tty
+      ? terminalCommand(this.#host.script!, invocation.command)
+      : pipedCommand(this.#host.tools, invocation.command, invocation.environment);
     const child = spawn(command[0]!, command.slice(1), {
       cwd: invocation.workingDirectory,
       env: spawnEnvironment(request.tty ? { TERM: 'xterm', ...invocation.environment } : invocation.environment),

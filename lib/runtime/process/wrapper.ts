@@ -84,8 +84,30 @@ export function spawnWrapper({ tools, io, command, environment, workingDirectory
   }
 }
 
+/**
+ * A command that runs another one with pipes for its outputs, and ends as it does. What Node calls pipes are sockets, which a program cannot open
+ * anew as /dev/stderr.
+ */
+export function pipedCommand(
+  { cat, env }: WrapperTools,
+  command: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): readonly string[] {
+  return ['/bin/sh', '-c', PIPED, 'sh', cat, ...withOddNames(env, command, environment)];
+}
+
+/** Descriptors: 3 the exit code, 7 the pipe of stderr (what the shell itself says of a killed command goes nowhere), 8 and 9 the sockets. The pipes of the command end before the `cat`s, and those before the shell. */
+const PIPED = `
+kl_cat=$1; shift
+exec 8>&1 9>&2
+kl_code=$(
+  { { { (exec "$@" 2>&7 3>&- 7>&- 8>&- 9>&-); echo "$?" >&3; } 2>/dev/null | "$kl_cat" >&8; } 7>&1 | "$kl_cat" >&9; } 3>&1
+)
+exit "$kl_code"
+`;
+
 /** Shells drop variables whose names they could not set, such as `my.name`; `env` brings them back. */
-function withOddNames(env: string, command: readonly string[], environment: Readonly<Record<string, string>>): readonly string[] {
+export function withOddNames(env: string, command: readonly string[], environment: Readonly<Record<string, string>>): readonly string[] {
   const odd = Object.entries(environment).filter(([name]) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
   return odd.length === 0 ? command : [env, ...odd.map(([name, value]) => `${name}=${value}`), ...command];
 }

@@ -92,6 +92,37 @@ describe('ProcessRuntime', function () {
     });
   });
 
+  describe('exec', () => {
+    const exec = async (script: string) => {
+      const command = ['sh', '-c', script];
+      const session = await bed.runtime.exec(await bed.run('exec sleep 600'), {
+        command,
+        stdin: false,
+        stdout: true,
+        stderr: true,
+        tty: false,
+      });
+      const [stdout, stderr, { exitCode }] = await Promise.all([textOf(session.stdout), textOf(session.stderr), session.done]);
+      return { stdout, stderr, exitCode };
+    };
+
+    it('lets scripts open their outputs anew', async () => {
+      expect(await exec('echo one > /dev/stdout; echo two > /dev/stderr; exit 3')).to.deep.equal({
+        stdout: 'one\n',
+        stderr: 'two\n',
+        exitCode: 3,
+      });
+    });
+
+    it('says 128 and the number of the signal that ended it', async () => {
+      expect(await exec('kill -KILL $$')).to.deep.equal({ stdout: '', stderr: '', exitCode: 137 });
+    });
+
+    it('runs where the container does, with its variables', async () => {
+      expect((await exec('pwd -P; echo "$POD_IP"')).stdout).to.match(/roots\/main-0\n127\.91\.1\.\d+\n$/);
+    });
+  });
+
   describe('environment', () => {
     it('is what the config gives, and where the container is', async () => {
       process.env.SECRET_OF_THE_HOST = 'x';
