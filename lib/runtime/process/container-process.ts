@@ -38,6 +38,8 @@ export interface ContainerProcessOptions {
 const DRAIN_MILLISECONDS = 250;
 /** Where no file system notification comes. */
 const LOOK_AGAIN_MILLISECONDS = 20;
+/** How often a wrapper is looked at that should have told of an end. */
+const LOOKS_FOR_CODE = 5;
 /** Exit code of a process that was lost track of, as of one that was killed. */
 const UNKNOWN_EXIT = 137;
 
@@ -57,6 +59,7 @@ export class ContainerProcess {
   #onIdentity: (() => void) | undefined;
   #drain: Timer | undefined;
   #closed = false;
+  #looks = 0;
 
   private constructor(options: ContainerProcessOptions) {
     this.#options = options;
@@ -112,7 +115,7 @@ export class ContainerProcess {
     const wrapped = this.#wrapperAlive();
     const code = exitCodeOf(this.#options.io);
     if (code !== undefined) this.#exited(code);
-    else if (!wrapped && !isAlive(this.identity)) this.#exited(UNKNOWN_EXIT);
+    else if (!isAlive(this.identity)) this.#ended(wrapped);
   }
 
   /** Runs `work` while nothing is appended to the spools. False, and not run, when that could not be had. */
@@ -158,6 +161,12 @@ export class ContainerProcess {
     if (name === IO.identity) this.#onIdentity?.();
     if (name === IO.exit || name === null) this.check();
     if (name !== IO.exit && name !== IO.identity) this.#options.onOutput();
+  }
+
+  /** It has ended without a code. A wrapper is given some looks of time to write one, and a push, should somebody have stopped it. */
+  #ended(wrapped: boolean): void {
+    if (!wrapped || ++this.#looks > LOOKS_FOR_CODE) return this.#exited(UNKNOWN_EXIT);
+    sendSignal(-this.identity.wrapper!.pid, 'SIGCONT');
   }
 
   /** Nobody would write down the end that is expected soon: looks for it until it comes. */

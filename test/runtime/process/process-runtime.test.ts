@@ -68,6 +68,14 @@ describe('ProcessRuntime', function () {
       expect(gone(first)).to.equal(true);
     });
 
+    it('tells of an end that the wrapper cannot write down, as it was stopped', async () => {
+      const id = await bed.run('echo $$; exec sleep 600');
+      const first = Number(await bed.firstLine(id));
+      process.kill(-statOf(statOf(first)!.parent)!.session, 'SIGSTOP');
+      await bed.runtime.stopContainer(id, 0);
+      expect((await bed.container(id)).exitCode).to.equal(137);
+    });
+
     it('tells of a kill from outside, with the code of a signal', async () => {
       const id = await bed.run('echo $$; exec sleep 600');
       process.kill(Number(await bed.firstLine(id)), 'SIGKILL');
@@ -291,6 +299,18 @@ describe('ProcessRuntime', function () {
       writeFileSync(`${go}2`, '');
       expect(await output).to.equal('first\nsecond\n');
       expect((await bed.container(id)).exitCode).to.equal(8);
+    });
+
+    it('lets those go on that its predecessor was just holding still', async () => {
+      const id = await bed.run('echo $$; while :; do sleep 0.05; echo on; done');
+      const first = Number(await bed.firstLine(id));
+      await bed.restart(() => {
+        process.kill(-statOf(statOf(first)!.parent)!.session, 'SIGSTOP');
+      });
+      for await (const chunk of bed.runtime.logs(id, { follow: true, tailLines: 0 })) {
+        expect(Buffer.from(chunk).toString()).to.include('on');
+        break;
+      }
     });
 
     it('is not fooled by a process that got the same id', async () => {
