@@ -10,7 +10,14 @@ describe('the public names', () => {
 
   it('of kubelib/testing', () => {
     expect(Object.keys(testing).sort()).to.deep.equal(
-      ['VirtualEnvironment', 'balancerConformance', 'containerRuntimeConformance', 'registryConformance', 'storageConformance'].sort(),
+      [
+        'VirtualEnvironment',
+        'balancerConformance',
+        'containerRuntimeConformance',
+        'registryConformance',
+        'shellCommand',
+        'storageConformance',
+      ].sort(),
     );
   });
 });

@@ -64,6 +64,7 @@ export class NodePool implements Lifecycle {
       registries,
       caches,
       runtime,
+      files: !simulated,
       heartbeatPeriod: options.nodeHeartbeatPeriod,
     });
     this.#nodes.set(name, node);

@@ -33,6 +33,8 @@ export interface NodeOptions extends NodeSpec {
   readonly runtime: RuntimeFactory;
   /** Shared caches of this process. Default: watches of its own. */
   readonly caches?: Caches | undefined;
+  /** Whether volumes and logs are kept under `directory`. Default true; false for runtimes whose containers read no files. */
+  readonly files?: boolean | undefined;
   /** Milliseconds between heartbeats. Default 10,000. */
   readonly heartbeatPeriod?: number | undefined;
   /** Where and to whom the kubelet serves logs, exec and port-forward. Default: it does not, and is reached in process. */
@@ -68,8 +70,8 @@ export class Node implements Lifecycle {
   }
 
   async start(): Promise<void> {
-    const { registries, environment, logger, name, directory, caches, serve } = this.#options;
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const { registries, environment, logger, name, directory, caches, serve, files = true } = this.#options;
+    if (files) await mkdir(directory, { recursive: true, mode: 0o700 });
     this.#runtime = await this.#options.runtime(this.#options);
     await this.#runtime.start();
     this.#events = new ApiEventRecorder({ registries, environment, component: 'kubelet', host: name, logger });
@@ -78,7 +80,7 @@ export class Node implements Lifecycle {
       runtime: this.#runtime,
       environment,
       nodeName: name,
-      directory,
+      directory: files ? directory : undefined,
       logger,
       events: this.#events,
       caches,

@@ -5,7 +5,8 @@
  */
 export { storageConformance } from './storage-conformance.js';
 export { registryConformance } from './registry-conformance.js';
-export { containerRuntimeConformance } from './container-runtime-conformance.js';
+export { containerRuntimeConformance, shellCommand } from './container-runtime-conformance.js';
+export type { ContainerRuntimeConformanceOptions, Program, RuntimeFeature } from './container-runtime-conformance.js';
 export { balancerConformance } from './balancer-conformance.js';
 export { VirtualEnvironment } from '../base/virtual-environment.js';
 export type { VirtualEnvironmentOptions } from '../base/virtual-environment.js';
