@@ -168,13 +168,13 @@ class LiveTable {
   #lines(): string[] {
     const now = this.#environment.now();
     const shown = [...this.#rows.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-    const room = Math.max(3, (this.#output.rows ?? 24) - 3);
+    const room = Math.max(3, (this.#output.rows || 24) - 3);
     const cells = shown
       .slice(0, room)
       .map((row) => [row.name, row.ready, row.phase, row.node, String(row.restarts), humanAge(row.created, now)]);
     const table = [['NAME', 'READY', 'STATUS', 'NODE', 'RESTARTS', 'AGE'], ...cells];
     const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0)));
-    const width = this.#output.columns ?? 80;
+    const width = this.#output.columns || 80;
     const text = table.map((line, index) => {
       const flat = line
         .map((cell, column) => cell.padEnd(widths[column] ?? 0))

@@ -43,6 +43,16 @@ describe('the progress of pods', () => {
     expect(output).not.to.include('\u001b');
   });
 
+  it('takes a terminal that does not know its size for one of 80 by 24', async () => {
+    let output = '';
+    const progress = showPods(plane, { isTTY: true, columns: 0, rows: 0, write: (text: string) => (output += text) }, systemEnvironment);
+    await create('sized');
+    await eventually(() => expect(screen(output)).to.deep.include('NAME    READY   STATUS    NODE     RESTARTS   AGE'));
+    await remove('sized');
+    await eventually(() => expect(screen(output)).to.deep.equal([]));
+    progress.close();
+  });
+
   it('is a table that redraws in place on a terminal, below what is printed', async () => {
     let output = '';
     const progress = showPods(plane, { isTTY: true, columns: 80, rows: 24, write: (text: string) => (output += text) }, systemEnvironment);
