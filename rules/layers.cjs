@@ -22,6 +22,9 @@ exports.layers = {
 exports.drivers = {
   inversify: ['control-plane'],
   dockerode: ['runtime/docker'],
+  '@grpc/grpc-js': ['storage/etcd'],
+  '@grpc/proto-loader': ['storage/etcd'],
+  'node-etcd': ['storage/etcd-v2'],
   commander: ['cli'],
   ws: ['server', 'registry/remote', 'kubelet', 'control-plane'],
 };
