@@ -31,13 +31,25 @@ export interface Committed {
   readonly entries: readonly Entry[];
 }
 
+/** How fresh a read must be. */
+export interface StorageReadOptions {
+  /**
+   * Any state that is not older than this revision will do; 0: whatever is at hand. Default: the latest, linearizable.
+   *
+   * It lets a store that keeps a copy answer without asking its source. The latest is always a good answer too. Throws
+   * `FutureRevision` when the store has not got so far: a store that has all commits itself at once, one that follows
+   * another only after it has waited for a while.
+   */
+  readonly notBefore?: Revision | undefined;
+}
+
 /** Which part of a prefix to read. */
-export interface ListRange {
+export interface ListRange extends StorageReadOptions {
   /** At most so many entries. Default: all. */
   readonly limit?: number | undefined;
   /** Only keys after this one (exclusive), in byte order. */
   readonly after?: string | undefined;
-  /** The snapshot to read. Default: the latest, linearizable. Throws `Compacted` or `FutureRevision`. */
+  /** The snapshot to read; goes before `notBefore`. Default: the latest, linearizable. Throws `Compacted` or `FutureRevision`. */
   readonly revision?: Revision | undefined;
 }
 
@@ -53,8 +65,9 @@ export interface Page {
 /**
  * What a watch delivers.
  *
- * `progress` says that everything up to `revision` has been delivered; it comes once right after the history since the
- * start has been replayed, and then at least every `progressEvery` while nothing else happens.
+ * `progress` says that everything up to `revision` has been delivered, so it must never overtake a change; it comes once
+ * right after the history since the start has been replayed, then at least every `progressEvery` while nothing else happens,
+ * and when it is asked for by `progressRequests`.
  */
 export type Change =
   | { readonly type: 'put'; readonly revision: Revision; readonly entry: Entry; readonly previous?: Entry | undefined }
@@ -65,6 +78,14 @@ export type Change =
 export interface StorageWatchOptions {
   /** Milliseconds between `progress` changes on a quiet watch. Default: no `progress` changes at all, not even the first. */
   readonly progressEvery?: number | undefined;
+  /**
+   * Each value asks for a `progress` change as soon as one can be told. Default: nobody asks.
+   *
+   * The answer may be older than the asker hopes for (a member of a cluster may lag behind); then he asks again. Several
+   * values may get one answer, and an adapter that cannot serve them ignores them. (etcd before 3.4.25 and 3.5.8 sends
+   * the progress that a client requests ahead of changes it covers: issue 15220 of etcd. There it must not be passed on.)
+   */
+  readonly progressRequests?: Observable<unknown> | undefined;
 }
 
 /**
@@ -75,8 +96,10 @@ export interface StorageWatchOptions {
  * `Unavailable`. Adapters sit in the folders next to this file and must pass `storageConformance`.
  */
 export interface Storage extends Lifecycle {
-  /** Latest entry, linearizable; `undefined` when absent. */
-  get(key: string): Promise<Entry | undefined>;
+  /** Whether other processes may write to the same keys. Default false. */
+  readonly shared?: boolean | undefined;
+  /** Latest entry, linearizable unless the options say otherwise; `undefined` when absent. */
+  get(key: string, options?: StorageReadOptions): Promise<Entry | undefined>;
   /** One page of the keys that begin with `prefix`, all as of one revision. */
   list(prefix: string, range?: ListRange): Promise<Page>;
   /**
@@ -87,6 +110,9 @@ export interface Storage extends Lifecycle {
   commit(writes: readonly Write[], guards?: readonly Guard[]): Promise<Committed>;
   /**
    * Every change under `prefix` made after `since`, exactly once, in revision order.
+   *
+   * The changes of one commit come in one go: synchronously, one after the other, with nothing in between. So who has them
+   * all can tell: once his caller has returned, or another revision has come.
    *
    * Cold: subscribing opens a watch, unsubscribing closes it. `since` may lie in the future: changes up to it are not
    * delivered. Errors with `Compacted` rather than leave a gap; the caller must then list again.

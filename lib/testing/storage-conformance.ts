@@ -2,10 +2,11 @@ import { compaction } from './storage/compaction.js';
 import { lifecycle } from './storage/lifecycle.js';
 import { multiKeyCommits } from './storage/multi-key.js';
 import { races, scale } from './storage/races.js';
+import { progress, requestedProgress } from './storage/progress.js';
 import { reads } from './storage/reads.js';
 import type { StorageConformanceOptions, StorageFactory } from './storage/storage-bed.js';
 import { storageTest } from './storage/storage-suite.js';
-import { progress, watches } from './storage/watches.js';
+import { watches } from './storage/watches.js';
 import { awkwardKeys, writes } from './storage/writes.js';
 
 export type { StorageConformanceOptions, StorageFactory, StorageFeature } from './storage/storage-bed.js';
@@ -30,6 +31,7 @@ export function storageConformance(name: string, factory: StorageFactory, option
     describe('a commit of several keys', () => multiKeyCommits(test));
     describe('a watch', () => watches(test));
     describe('progress', () => progress(test));
+    describe('requested progress', () => requestedProgress(test));
     describe('compaction', () => compaction(test));
     describe('races', () => races(test));
     describe('scale', () => scale(test));

@@ -9,7 +9,19 @@ import { systemEnvironment } from '../../base/system-environment.js';
 import type { HistoryLimits } from '../memory/history.js';
 import type { RevisionedTree } from '../memory/revisioned-tree.js';
 import { StorageError } from '../storage-error.js';
-import type { Change, Committed, Entry, Guard, ListRange, Page, Revision, Storage, StorageWatchOptions, Write } from '../storage.js';
+import type {
+  Change,
+  Committed,
+  Entry,
+  Guard,
+  ListRange,
+  Page,
+  Revision,
+  Storage,
+  StorageReadOptions,
+  StorageWatchOptions,
+  Write,
+} from '../storage.js';
 import { Checkpointer } from './checkpointer.js';
 import type { CommitLog } from './commit-log.js';
 import { DirectoryLock } from './directory-lock.js';
@@ -76,8 +88,8 @@ export class EmbeddedStorage implements Storage {
     return this.#lifecycle.stop();
   }
 
-  async get(key: string): Promise<Entry | undefined> {
-    return this.#running().tree.get(key);
+  async get(key: string, options?: StorageReadOptions): Promise<Entry | undefined> {
+    return this.#running().tree.get(key, options);
   }
 
   async list(prefix: string, range?: ListRange): Promise<Page> {

@@ -3,7 +3,19 @@ import { defer, type Observable, throwError } from 'rxjs';
 import type { Environment } from '../../base/environment.js';
 import { systemEnvironment } from '../../base/system-environment.js';
 import { StorageError } from '../storage-error.js';
-import type { Change, Committed, Entry, Guard, ListRange, Page, Revision, Storage, StorageWatchOptions, Write } from '../storage.js';
+import type {
+  Change,
+  Committed,
+  Entry,
+  Guard,
+  ListRange,
+  Page,
+  Revision,
+  Storage,
+  StorageReadOptions,
+  StorageWatchOptions,
+  Write,
+} from '../storage.js';
 import { committedOf, planCommit } from './commit-plan.js';
 import type { HistoryLimits } from './history.js';
 import { RevisionedTree } from './revisioned-tree.js';
@@ -47,8 +59,8 @@ export class MemoryStorage implements Storage {
     this.#tree.end(unavailable('stopped'));
   }
 
-  async get(key: string): Promise<Entry | undefined> {
-    return this.#running().get(key);
+  async get(key: string, options?: StorageReadOptions): Promise<Entry | undefined> {
+    return this.#running().get(key, options);
   }
 
   async list(prefix: string, range?: ListRange): Promise<Page> {

@@ -1,8 +1,8 @@
 import { Observable } from 'rxjs';
 import type { Environment } from '../../base/environment.js';
 import { StorageError } from '../storage-error.js';
-import type { Change, Entry, ListRange, Page, Revision, StorageWatchOptions } from '../storage.js';
-import type { CommitPlan, Snapshot } from './commit-plan.js';
+import type { Change, Entry, ListRange, Page, Revision, StorageReadOptions, StorageWatchOptions } from '../storage.js';
+import type { CommitPlan, KeyChange, Snapshot } from './commit-plan.js';
 import { History, type HistoryLimits, type HistoryRecord } from './history.js';
 import { OrderedTree } from './ordered-tree.js';
 import { type ChangeObserver, type HubWatch, WatchHub } from './watch-hub.js';
@@ -27,6 +27,8 @@ export class RevisionedTree {
   readonly #hub = new WatchHub();
   /** The last commit that watches have seen. */
   #delivered: HistoryRecord;
+  /** Where it stands without a commit of its own: see {@link advance}. */
+  #advanced: Revision = 0;
   #delivering = false;
   #ended: StorageError | undefined;
 
@@ -51,14 +53,21 @@ export class RevisionedTree {
     return this.#hub.size;
   }
 
+  /** The latest revision: that of {@link head}, or one that {@link advance} has told of. */
+  get revision(): Revision {
+    return Math.max(this.head.revision, this.#advanced);
+  }
+
   /** The latest entry of a key. */
-  get(key: string): Entry | undefined {
+  get(key: string, { notBefore = 0 }: StorageReadOptions = {}): Entry | undefined {
+    this.#checkReached(notBefore);
     return this.head.tree.get(key);
   }
 
   /** See `Storage.list`. */
-  list(prefix: string, { limit = Infinity, after, revision }: ListRange = {}): Page {
-    const snapshot = revision === undefined ? this.head : this.snapshot(revision);
+  list(prefix: string, { limit = Infinity, after, revision, notBefore = 0 }: ListRange = {}): Page {
+    if (revision === undefined) this.#checkReached(notBefore);
+    const snapshot = revision === undefined ? { ...this.head, revision: this.revision } : this.snapshot(revision);
     const { tree } = snapshot;
     const start = tree.positionOf(prefix);
     const from = after === undefined ? start : Math.max(start, tree.positionAfter(after));
@@ -69,8 +78,14 @@ export class RevisionedTree {
 
   /** The keys as of a revision; throws `Compacted` or `FutureRevision`. */
   snapshot(revision: Revision): Snapshot {
-    if (revision > this.head.revision) throw new StorageError('FutureRevision', `revision ${revision} is ahead of ${this.head.revision}`);
+    this.#checkReached(revision);
     return this.#history.at(revision) ?? this.#throwCompacted(revision);
+  }
+
+  /** What the commit of exactly this revision changed, as long as it is remembered. */
+  changesAt(revision: Revision): readonly KeyChange[] | undefined {
+    const record = this.#history.at(revision);
+    return record?.revision === revision ? record.changes : undefined;
   }
 
   /** Makes a commit visible: it must follow {@link head}. */
@@ -80,24 +95,24 @@ export class RevisionedTree {
     if (!this.#delivering) this.#deliver();
   }
 
+  /** Says that no commit up to `revision` changes anything here: a store of which this is a part has come so far. */
+  advance(revision: Revision): void {
+    this.#advanced = Math.max(this.#advanced, revision);
+  }
+
   /** See `Storage.compact`. */
   compact(before: Revision): void {
-    if (before > this.head.revision) throw new StorageError('FutureRevision', `revision ${before} is ahead of ${this.head.revision}`);
+    this.#checkReached(before);
     this.#history.forgetBefore(before);
   }
 
   /** See `Storage.watch`. */
-  watch(prefix: string, since: Revision, { progressEvery }: StorageWatchOptions = {}): Observable<Change> {
+  watch(prefix: string, since: Revision, { progressEvery, progressRequests }: StorageWatchOptions = {}): Observable<Change> {
     return new Observable((subscriber) => {
-      const close = this.subscribe(prefix, since, subscriber);
-      if (progressEvery === undefined || subscriber.closed) return close;
-      const stop = this.#progress(progressEvery, () =>
-        subscriber.next({ type: 'progress', revision: Math.max(since, this.head.revision) }),
-      );
-      return () => {
-        stop();
-        close();
-      };
+      subscriber.add(this.subscribe(prefix, since, subscriber));
+      const report = () => subscriber.next({ type: 'progress', revision: Math.max(since, this.revision) });
+      if (progressEvery !== undefined && !subscriber.closed) subscriber.add(this.#progress(progressEvery, report));
+      if (progressRequests !== undefined && !subscriber.closed) subscriber.add(progressRequests.subscribe(() => queueMicrotask(report))); // not amid a delivery
     });
   }
 
@@ -160,6 +175,10 @@ export class RevisionedTree {
     };
     let timer = this.#environment.timer(every, again, { unref: true });
     return () => timer.cancel();
+  }
+
+  #checkReached(revision: Revision): void {
+    if (revision > this.revision) throw new StorageError('FutureRevision', `revision ${revision} is ahead of ${this.revision}`);
   }
 
   #throwCompacted(revision: Revision): never {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Subject } from 'rxjs';
 import { failsWith, numbered, textOf } from './storage-bed.js';
 import type { StorageTest } from './storage-suite.js';
 
@@ -65,6 +66,34 @@ export function multiKeyCommits(define: StorageTest): void {
     const { revision } = await bed.storage.commit([bed.write('c', '1'), bed.deletion('b'), bed.write('a', '2')]);
     assert.deepEqual(await recorder.take(3), ['+c=1', '-b', '+a=2']);
     assert.ok(recorder.events.every((event) => event.revision === revision));
+  });
+
+  test('shows a watch all changes of a commit in one go, with nothing in between', async (bed) => {
+    const since = await bed.storage.revision();
+    const names = numbered(40);
+    const counts: string[] = [];
+    const progressRequests = new Subject<void>();
+    const record = () => {
+      const watch = bed.storage.watch(bed.prefix, since, { progressEvery: 1, progressRequests });
+      const recorder = bed.record(watch, ({ type, revision }) => {
+        if (type === 'progress') return;
+        progressRequests.next();
+        // Runs as soon as the caller of this has returned.
+        queueMicrotask(() => {
+          const first = recorder.changes.findIndex((change) => change.revision === revision);
+          const types = recorder.changes.slice(first).map((change) => change.type);
+          counts.push(types.join());
+        });
+      });
+      return recorder;
+    };
+    const live = record();
+    for (let i = 0; i < 3; i++) await bed.storage.commit(names.map((name) => bed.write(name, String(i))));
+    await live.take(120);
+    await record().take(120);
+    const whole = names.map(() => 'put').join();
+    for (const seen of counts) assert.ok(seen.startsWith(whole), `in between: ${seen}`);
+    assert.equal(counts.length, 240);
   });
 
   test('shows a watch of a part only that part of a commit', async (bed) => {

@@ -144,4 +144,56 @@ export function reads(test: StorageTest): void {
     },
     'snapshot reads',
   );
+
+  test('answers a read that may not be older than a revision from a state that has it', async (bed) => {
+    await bed.put('a', 'old');
+    const { revision } = await bed.put('a', 'new');
+    await bed.put('b', '');
+    assert.equal(textOf(await bed.storage.get(bed.key('a'), { notBefore: revision })), 'new');
+    const page = await bed.storage.list(bed.prefix, { notBefore: revision });
+    assert.ok(page.revision >= revision);
+    assert.equal(bed.show(page)[0], 'a=new');
+  });
+
+  test('answers a read of whatever is at hand with a state that was', async (bed) => {
+    const names = numbered(20);
+    const written = [];
+    for (const name of names) written.push(await bed.create(name, ''));
+    const latest = await bed.storage.revision();
+    const { entries, revision } = await bed.storage.list(bed.prefix, { notBefore: 0 });
+    assert.ok(revision <= latest);
+    assert.deepEqual(
+      entries,
+      written.filter((entry) => entry.revision <= revision),
+    );
+    const found = await bed.storage.get(bed.key(names[0]!), { notBefore: 0 });
+    if (found) assert.deepEqual(found, written[0]);
+  });
+
+  test('pages through a state that may be old', async (bed) => {
+    await bed.fill(['a', 'b', 'c', 'd']);
+    const notBefore = await bed.storage.revision();
+    const page = await bed.storage.list(bed.prefix, { notBefore, limit: 2, after: bed.key('a') });
+    assert.deepEqual(bed.show(page), ['b=b', 'c=c']);
+    assert.equal(page.remaining, 1);
+  });
+
+  test('refuses a read that may not be older than the future', async (bed) => {
+    const { key, revision } = await bed.put('a', '');
+    const notBefore = revision + 1000;
+    const list = failsWith('FutureRevision', bed.storage.list(bed.prefix, { notBefore }));
+    const get = failsWith('FutureRevision', bed.storage.get(key, { notBefore }));
+    await Promise.all([list, get]);
+  });
+
+  test(
+    'reads the snapshot that is asked for, however new it has to be besides',
+    async (bed) => {
+      const { revision } = await bed.put('a', 'old');
+      const latest = await bed.put('a', 'new');
+      const page = await bed.storage.list(bed.prefix, { revision, notBefore: latest.revision });
+      assert.deepEqual(bed.show(page), ['a=old']);
+    },
+    'snapshot reads',
+  );
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Observable, Subscription } from 'rxjs';
 import { StorageError, type StorageErrorCode } from '../../storage/storage-error.js';
-import type { Change, Entry, Guard, Page, Storage, Write } from '../../storage/storage.js';
+import type { Change, Entry, Guard, Page, Storage, StorageWatchOptions, Write } from '../../storage/storage.js';
 
 /** Parts of the port that an adapter may be unable to serve. */
-export type StorageFeature = 'multi-key commits' | 'snapshot reads' | 'compaction' | 'progress' | 'awkward keys';
+export type StorageFeature = 'multi-key commits' | 'snapshot reads' | 'compaction' | 'progress' | 'requested progress' | 'awkward keys';
 
 /** Makes an empty store, not started. */
 export type StorageFactory = () => Storage | Promise<Storage>;
@@ -82,8 +82,8 @@ export class StorageBed {
   }
 
   /** Opens a watch on this test's keys and writes down what comes. */
-  watch(since: number, { below = '', progressEvery }: { below?: string; progressEvery?: number } = {}): Recorder {
-    return this.record(this.storage.watch(this.key(below), since, { progressEvery }));
+  watch(since: number, { below = '', ...options }: StorageWatchOptions & { below?: string } = {}): Recorder {
+    return this.record(this.storage.watch(this.key(below), since, options));
   }
 
   record(changes: Observable<Change>, onChange?: (change: Change) => void): Recorder {
