@@ -1,5 +1,6 @@
 import type { Write } from '../storage.js';
 import type { CommitPlan, KeyChange } from '../memory/commit-plan.js';
+import { ownBytes } from '../own-bytes.js';
 import type { NewRecord } from './record.js';
 
 /** Of each write: type (0 delete, 1 put), bytes of key, bytes of value; then key and value. */
@@ -30,7 +31,7 @@ export function writesOf(payload: Buffer): Write[] {
     const valueEnd = keyEnd + payload.readUInt32LE(at + 5);
     if (valueEnd > payload.length) throw new RangeError('a write is longer than its record');
     const key = payload.toString('utf8', at + HEAD, keyEnd);
-    writes.push(payload[at] === 1 ? { type: 'put', key, value: Buffer.from(payload.subarray(keyEnd, valueEnd)) } : { type: 'delete', key });
+    writes.push(payload[at] === 1 ? { type: 'put', key, value: ownBytes(payload.subarray(keyEnd, valueEnd)) } : { type: 'delete', key });
     at = valueEnd;
   }
   return writes;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Snapshot } from '../memory/commit-plan.js';
 import { OrderedTree } from '../memory/ordered-tree.js';
+import { ownBytes } from '../own-bytes.js';
 import type { Entry } from '../storage.js';
 import { corrupt } from './disk-error.js';
 import { createFile, snapshotName, writeFully } from './files.js';
@@ -128,7 +129,7 @@ function readEntries(block: Buffer, into: Entry[]): void {
     const keyEnd = at + ENTRY_HEADER + block.readUInt32LE(at);
     const valueEnd = keyEnd + block.readUInt32LE(at + 4);
     const key = block.toString('utf8', at + ENTRY_HEADER, keyEnd);
-    into.push({ key, value: block.subarray(keyEnd, valueEnd), revision: block.readDoubleLE(at + 8) });
+    into.push({ key, value: ownBytes(block.subarray(keyEnd, valueEnd)), revision: block.readDoubleLE(at + 8) });
     at = valueEnd;
   }
 }
