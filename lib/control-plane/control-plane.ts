@@ -12,12 +12,15 @@ import type { KubeObject, Stored } from '../api/object.js';
 import type { ResourceDefinition, WriteOnlyDefinition } from '../api/resource-definition.js';
 import type { PodLogOptions } from '../api/wire/pod-streams.js';
 import { StorageError } from '../storage/storage-error.js';
+import type { Storage } from '../storage/storage.js';
 import type { Creator, Registries, Registry } from '../registry/registry.js';
+import type { ApiServer } from '../server/api-server.js';
 import type { Caches } from '../watch/cache.js';
 import { kubeconfigText } from './kubeconfig.js';
 import { Ground } from './ground.js';
 import { KubernetesService } from './kubernetes-service.js';
 import { controllersModule, managerModule } from './modules/controller-module.js';
+import { leaderModule } from './modules/leader-module.js';
 import { nodeModule, proxyModule } from './modules/node-module.js';
 import { registryModule } from './modules/registry-module.js';
 import { schedulerModule } from './modules/scheduler-module.js';
@@ -26,6 +29,7 @@ import { storageModule } from './modules/storage-module.js';
 import type { NodePool } from './node-pool.js';
 import type { ControlPlaneOptions, ResolvedOptions } from './options.js';
 import { PortInUseError } from './port-in-use-error.js';
+import { isShared } from './shared.js';
 import { StartError } from './start-error.js';
 import { TOKENS } from './tokens.js';
 
@@ -62,8 +66,10 @@ export class ControlPlane {
   static async start(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
     const cleanUp: Lifecycle[] = [];
     const resolved = await resolve(options, cleanUp);
-    const ground = new Ground(resolved);
-    const plane = new ControlPlane(wire(resolved, ground), resolved, ground, cleanUp);
+    const container = new Container();
+    const ground = new Ground(resolved, () => container.get(TOKENS.storage));
+    wire(container, resolved, ground);
+    const plane = new ControlPlane(container, resolved, ground, cleanUp);
     try {
       await plane.#start();
     } catch (error) {
@@ -92,6 +98,12 @@ export class ControlPlane {
   /** The caches that the plane's own parts share. */
   get caches(): Caches {
     return this.container.get(TOKENS.caches);
+  }
+
+  /** Whether this plane schedules and runs controllers; of several over one storage, one does. */
+  get leads(): boolean {
+    const { container } = this;
+    return isShared(this.#options.shared, container.get(TOKENS.storage)) ? container.get(TOKENS.elector).isLeader : true;
   }
 
   /** The nodes that run in this process. */
@@ -140,7 +152,10 @@ export class ControlPlane {
 }
 
 /** In the order of their start. Each is made when those before it run. */
-function partsOf(container: Container, ground: Ground, { nodes, proxy = nodes > 0 }: ResolvedOptions): (() => Lifecycle)[] {
+function partsOf(container: Container, ground: Ground, { nodes, proxy = nodes > 0, shared }: ResolvedOptions): (() => Lifecycle)[] {
+  const leading = isShared(shared, container.get(TOKENS.storage))
+    ? [() => container.get(TOKENS.elector)]
+    : [() => container.get(TOKENS.scheduler), () => container.get(TOKENS.manager)];
   return [
     () => container.get(TOKENS.storage),
     () => ground,
@@ -151,8 +166,7 @@ function partsOf(container: Container, ground: Ground, { nodes, proxy = nodes > 
     () => container.get(TOKENS.caches),
     ...(proxy ? [() => container.get(TOKENS.proxy)] : []),
     () => container.get(TOKENS.nodes),
-    () => container.get(TOKENS.scheduler),
-    () => container.get(TOKENS.manager),
+    ...leading,
   ];
 }
 
@@ -184,26 +198,33 @@ async function temporaryDirectory(cleanUp: Lifecycle[]): Promise<string> {
   return directory;
 }
 
-function wire(options: ResolvedOptions, ground: Ground): Container {
-  const container = new Container();
+function wire(container: Container, options: ResolvedOptions, ground: Ground): void {
   container.bind(TOKENS.options).toConstantValue(options);
   container.bind(TOKENS.environment).toConstantValue(options.environment);
   container.bind(TOKENS.logger).toConstantValue(options.logger);
   container.bind(TOKENS.identity).toDynamicValue(() => ground.identity);
   container.bind(TOKENS.serviceRange).toDynamicValue(() => ground.serviceRange);
   container.bind(TOKENS.podRange).toConstantValue((index) => ground.range.podRange(index));
-  container.load(storageModule, registryModule, serverModule, managerModule, schedulerModule, nodeModule, proxyModule);
+  container.load(storageModule, registryModule, serverModule, managerModule, schedulerModule, leaderModule, nodeModule, proxyModule);
   if (options.builtInControllers ?? true) container.load(controllersModule(options, () => ground.identity.authority.pem.certificate));
   container
     .bind(TOKENS.kubernetesService)
-    .toResolvedValue(
-      (registries, server, serviceRange) =>
-        new KubernetesService({ registries, server, serviceRange, relayAddress: ground.range.serverAddress }),
-      [TOKENS.registries, TOKENS.server, TOKENS.serviceRange],
-    )
+    .toResolvedValue(kubernetesService(options, ground), [TOKENS.registries, TOKENS.server, TOKENS.serviceRange, TOKENS.storage])
     .inSingletonScope();
   for (const controller of options.controllers ?? []) container.bind(TOKENS.controllers).toConstantValue(controller);
   if (options.modules) container.load(...options.modules);
   options.configure?.(container);
-  return container;
+}
+
+function kubernetesService({ shared, environment, logger }: ResolvedOptions, ground: Ground) {
+  return (registries: Registries, server: ApiServer, serviceRange: string, storage: Storage): KubernetesService =>
+    new KubernetesService({
+      registries,
+      server,
+      serviceRange,
+      environment,
+      logger,
+      relayAddress: ground.range.serverAddress,
+      identity: isShared(shared, storage) ? ground.identity.id : undefined,
+    });
 }

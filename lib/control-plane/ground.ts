@@ -1,17 +1,21 @@
 import type { Lifecycle } from '../base/lifecycle.js';
+import type { Storage } from '../storage/storage.js';
+import { type ClusterRecord, agreeOn } from './cluster-record.js';
 import type { PlaneIdentity } from './identity.js';
-import { clusterFacts, identityOf, keepFacts } from './identity.js';
+import { authorityOf, clusterFacts, identityOf, keepFacts } from './identity.js';
 import { firstAddress } from './kubernetes-service.js';
 import type { LoopbackRange } from './loopback-range.js';
 import { claimLoopbackRange } from './loopback-range.js';
 import type { ResolvedOptions } from './options.js';
 import { serviceNetwork } from './service-network.js';
 import type { ServiceNetwork } from './service-network.js';
+import { isShared } from './shared.js';
+import { StartError } from './start-error.js';
 
 /** What a started {@link Ground} has. */
 interface Held {
   readonly range: LoopbackRange;
-  readonly network: ServiceNetwork;
+  readonly serviceRange: string;
   readonly identity: PlaneIdentity;
 }
 
@@ -21,12 +25,15 @@ interface Held {
  */
 export class Ground implements Lifecycle {
   readonly #options: ResolvedOptions;
+  readonly #storage: () => Storage;
   #range: LoopbackRange | undefined;
   #network: ServiceNetwork | undefined;
   #held: Held | undefined;
 
-  constructor(options: ResolvedOptions) {
+  /** `storage` gives the plane's storage, started. */
+  constructor(options: ResolvedOptions, storage: () => Storage) {
     this.#options = options;
+    this.#storage = storage;
   }
 
   /** Throws before `start()`. */
@@ -41,7 +48,7 @@ export class Ground implements Lifecycle {
 
   /** Throws before `start()`. */
   get serviceRange(): string {
-    return this.#started.network.serviceRange;
+    return this.#started.serviceRange;
   }
 
   async start(): Promise<void> {
@@ -50,22 +57,40 @@ export class Ground implements Lifecycle {
     const range = (this.#range = await claimLoopbackRange(environment, facts.octet));
     if (dataDir !== undefined) await keepFacts(dataDir, { ...facts, octet: range.octet });
     const network = (this.#network = serviceNetwork(this.#options, range));
+    const authority = await authorityOf(dataDir, environment);
+    const { serviceRange } = await this.#agree({ serviceRange: network.serviceRange, authority: authority.fingerprint });
     await network.start();
     // What clients may call the API server: where it listens, and how pods reach it.
     const hosts = [
       listen.host,
-      firstAddress(network.serviceRange),
+      firstAddress(serviceRange),
       range.serverAddress,
       'kubernetes',
       'kubernetes.default',
       'kubernetes.default.svc',
     ];
-    this.#held = { range, network, identity: await identityOf(facts.id, dataDir, environment, hosts) };
+    this.#held = { range, serviceRange, identity: await identityOf(facts.id, authority, hosts) };
   }
 
   async stop(): Promise<void> {
     await this.#network?.stop();
     await this.#range?.release();
+  }
+
+  /** Control planes over one storage are one cluster: the first of them says where Services get their addresses. */
+  async #agree(own: ClusterRecord): Promise<ClusterRecord> {
+    const { shared, runtime, dataDir, logger } = this.#options;
+    if (!isShared(shared, this.#storage())) return own;
+    const record = await agreeOn(this.#storage(), own);
+    if (runtime === 'docker' && record.serviceRange !== own.serviceRange)
+      throw new StartError(
+        `this cluster has its Services at ${record.serviceRange}, where the containers of this machine's dockerd cannot reach them: use the process runtime, or --nodes 0`,
+      );
+    if (record.authority !== own.authority)
+      logger.warn(
+        `this control plane has another certificate authority than the first one of its cluster, so that pods and other planes do not trust it: copy the folder pki of the first one's data directory to ${dataDir ?? 'a data directory, and start with that'}`,
+      );
+    return record;
   }
 
   get #started(): Held {

@@ -35,19 +35,15 @@ export async function keepFacts(directory: string, facts: ClusterFacts): Promise
   await replace(join(directory, 'cluster.json'), `${JSON.stringify(facts)}\n`);
 }
 
-/**
- * The authority under `directory` (`pki/ca.crt`, `pki/ca.key`; made on first use), or a new one, and what it signs. Server and client
- * certificates are signed anew at each start, for what the server is reached as (`hosts`).
- */
-export async function identityOf(
-  id: string,
-  directory: string | undefined,
-  environment: Environment,
-  hosts: readonly string[],
-): Promise<PlaneIdentity> {
-  const authority = directory === undefined ? await newAuthority(environment) : await storedAuthority(join(directory, 'pki'), environment);
+/** What `authority` signs for a control plane that is reached as `hosts`. Server and client certificates are signed anew at each start. */
+export async function identityOf(id: string, authority: CertificateAuthority, hosts: readonly string[]): Promise<PlaneIdentity> {
   const [server, admin] = await Promise.all([authority.serverCertificate({ hosts }), authority.clientCertificate(ADMIN)]);
   return { id, authority, server, admin };
+}
+
+/** The authority under `directory` (`pki/ca.crt`, `pki/ca.key`; made on first use), or a new one that is kept nowhere. */
+export function authorityOf(directory: string | undefined, environment: Environment): Promise<CertificateAuthority> {
+  return directory === undefined ? newAuthority(environment) : storedAuthority(join(directory, 'pki'), environment);
 }
 
 const newAuthority = (environment: Environment) => CertificateAuthority.create({ environment, commonName: 'kubelib' });

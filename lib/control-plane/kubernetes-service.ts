@@ -1,11 +1,15 @@
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
 import type { Service } from 'kubernetes-types/core/v1.js';
 import { StatusError } from '../api/status-error.js';
 import { endpoints } from '../api/core/endpoints.js';
 import { services } from '../api/core/services.js';
+import type { Environment } from '../base/environment.js';
 import type { Lifecycle } from '../base/lifecycle.js';
+import type { Logger } from '../base/logger.js';
 import type { Registries } from '../registry/registry.js';
+import { ApiServers, type ServerAddress } from './api-servers.js';
 
 /** What {@link KubernetesService} takes. */
 export interface KubernetesServiceOptions {
@@ -16,12 +20,17 @@ export interface KubernetesServiceOptions {
   readonly serviceRange: string;
   /** An address of this machine outside 127.0.0.0/24, which no Endpoints may name: connections to it are passed on to a server that listens there. */
   readonly relayAddress: string;
+  /** For a cluster of several control planes: names this one among them. Default: it is the only one. */
+  readonly identity?: string | undefined;
+  readonly environment: Environment;
+  readonly logger: Logger;
 }
 
 /** Keeps the Service `default/kubernetes` and its Endpoints: the way from a pod to the API server. */
 export class KubernetesService implements Lifecycle {
   readonly #options: KubernetesServiceOptions;
   readonly #relay = new Relay();
+  #servers: ApiServers | undefined;
 
   constructor(options: KubernetesServiceOptions) {
     this.#options = options;
@@ -33,10 +42,9 @@ export class KubernetesService implements Lifecycle {
     const host = hostname.replace(/^\[|\]$/g, '');
     const local = host.startsWith('127.0.0.') || host === '::1';
     if (local) await this.#relay.listen(this.#options.relayAddress, { host, port: Number(port) });
-    const name = { namespace: 'default', name: 'kubernetes' };
     const labels = { component: 'apiserver', provider: 'kubernetes' };
     const service: Service = {
-      metadata: { ...name, labels },
+      metadata: { ...NAME, labels },
       spec: {
         type: 'ClusterIP',
         clusterIP: firstAddress(serviceRange),
@@ -44,25 +52,42 @@ export class KubernetesService implements Lifecycle {
         sessionAffinity: 'None',
       },
     };
-    const current = await found(registries.registry(services).get(name));
+    const current = await found(registries.registry(services).get(NAME));
     if (!current) await registries.registry(services).create(service);
     else if (current.spec?.ports?.[0]?.targetPort !== Number(port)) {
       await registries
         .registry(services)
-        .modify(name, (stored) => ({ ...stored, spec: { ...stored.spec, ports: service.spec?.ports ?? [] } }));
+        .modify(NAME, (stored) => ({ ...stored, spec: { ...stored.spec, ports: service.spec?.ports ?? [] } }));
     }
-    // PUT creates a missing Endpoints object.
-    await registries.registry(endpoints).update({
-      metadata: { ...name, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
-      subsets: [
-        { addresses: [{ ip: local ? this.#options.relayAddress : host }], ports: [{ name: 'https', port: Number(port), protocol: 'TCP' }] },
-      ],
-    });
+    const address = { ip: local ? this.#options.relayAddress : host, port: Number(port) };
+    const { identity, environment, logger } = this.#options;
+    if (identity === undefined) return this.#announce([address]);
+    this.#servers = new ApiServers({ registries, environment, logger, identity, address, onServers: (all) => this.#announce(all) });
+    await this.#servers.start();
   }
 
-  stop(): Promise<void> {
-    return this.#relay.close();
+  async stop(): Promise<void> {
+    await this.#servers?.stop();
+    await this.#relay.close();
   }
+
+  async #announce(servers: readonly ServerAddress[]): Promise<void> {
+    const registry = this.#options.registries.registry(endpoints);
+    const metadata = { ...NAME, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } };
+    const subsets = [...servers].sort(byAddress).map(({ ip, port }) => ({
+      addresses: [{ ip }],
+      ports: [{ name: 'https', port, protocol: 'TCP' }],
+    }));
+    const current = await found(registry.get(NAME));
+    if (current && isDeepStrictEqual(current.subsets ?? [], subsets)) return;
+    await registry.update({ metadata, subsets }); // PUT creates a missing Endpoints object
+  }
+}
+
+const NAME = { namespace: 'default', name: 'kubernetes' };
+
+function byAddress(one: ServerAddress, other: ServerAddress): number {
+  return one.ip === other.ip ? one.port - other.port : one.ip < other.ip ? -1 : 1;
 }
 
 /** Passes TCP connections on to another address of this machine, bytes as they are. */

@@ -12,11 +12,17 @@ export interface ControlPlaneOptions {
   readonly dataDir?: string | undefined;
   /** Default: the durable embedded store under `dataDir`, or memory without one. Started and stopped with the plane. */
   readonly storage?: Storage | undefined;
+  /**
+   * Whether other control planes may use the same storage at the same time. They are one cluster then: one of them, the holder of the
+   * Lease `kube-system/kubelib-control-plane`, schedules and runs controllers, and names of nodes are shared out among them.
+   * Default: what the storage says, `true` for etcd.
+   */
+  readonly shared?: boolean | undefined;
   /** Where the API server listens. Default `{ host: '127.0.0.1', port: 0 }`: any free port. */
   readonly listen?: { readonly host?: string; readonly port?: number } | undefined;
   /** How pods run. `process`: as host processes (default). `docker`: by the dockerd of this machine. `simulated`: not at all, for tests. Or your own. */
   readonly runtime?: 'process' | 'docker' | 'simulated' | RuntimeFactory | undefined;
-  /** How many nodes run in this process, `node-1`, `node-2`, …. Default 1; 0 for a bare API server. */
+  /** How many nodes run in this process, `node-1`, `node-2`, …; in a shared cluster, the first names that no other plane has. Default 1; 0 for a bare API server. */
   readonly nodes?: number | undefined;
   /** Kinds of your own. */
   readonly resources?: readonly ResourceDefinition[] | undefined;

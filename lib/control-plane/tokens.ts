@@ -14,6 +14,7 @@ import type { PodConnector } from '../server/pod-connector.js';
 import type { Caches } from '../watch/cache.js';
 import type { ControllerDefinition } from '../controller/controller-definition.js';
 import type { EventRecorder } from '../controller/event-recorder.js';
+import type { LeaderElector } from '../controller/leader-election.js';
 import type { Manager } from '../controller/manager.js';
 import type { Predicate } from '../scheduler/predicates/predicate.js';
 import type { WeightedPriority } from '../scheduler/priorities/priority.js';
@@ -63,6 +64,8 @@ export const TOKENS = {
   /** Set. */
   priorities: token<WeightedPriority>('priorities'),
   scheduler: token<Scheduler>('scheduler'),
+  /** Used when the storage is shared. */
+  elector: token<LeaderElector>('elector'),
   runtime: token<RuntimeFactory>('runtime'),
   nodes: token<NodePool>('nodes'),
   balancer: token<BalancerFactory>('balancer'),

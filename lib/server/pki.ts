@@ -1,6 +1,6 @@
 // reflect-metadata must be there before @peculiar/x509, whose dependency injection reads it while loading.
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
+import { createHash, webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
 import type { Environment } from '../base/environment.js';
@@ -49,6 +49,11 @@ export class CertificateAuthority {
     this.#environment = environment;
     this.#certificate = certificate;
     this.#key = key;
+  }
+
+  /** SHA-256 of the certificate, hexadecimal, lower case. */
+  get fingerprint(): string {
+    return createHash('sha256').update(new Uint8Array(this.#certificate.rawData)).digest('hex');
   }
 
   /** A new authority. */

@@ -3,18 +3,19 @@ import { roundRobin } from '../../proxy/balancers/round-robin.js';
 import { Proxy } from '../../proxy/proxy.js';
 import { NodePool } from '../node-pool.js';
 import { runtimeFactory } from '../runtimes.js';
+import { isShared } from '../shared.js';
 import { TOKENS } from '../tokens.js';
 
-/** Binds `runtime` (a factory) and `nodes`. Needs: options, registries, events, identity, podRange. */
+/** Binds `runtime` (a factory) and `nodes`. Needs: options, registries, events, identity, podRange, storage. */
 export const nodeModule = new ContainerModule(({ bind }) => {
   bind(TOKENS.runtime)
     .toResolvedValue(({ runtime }) => runtimeFactory(runtime ?? 'process'), [TOKENS.options])
     .inSingletonScope();
   bind(TOKENS.nodes)
     .toResolvedValue(
-      (options, registries, caches, runtime, identity, podRange) =>
-        new NodePool({ options, registries, caches, runtime, planeId: identity.id, podRange }),
-      [TOKENS.options, TOKENS.registries, TOKENS.caches, TOKENS.runtime, TOKENS.identity, TOKENS.podRange],
+      (options, registries, caches, runtime, identity, podRange, storage) =>
+        new NodePool({ options, registries, caches, runtime, identity, podRange, shared: isShared(options.shared, storage) }),
+      [TOKENS.options, TOKENS.registries, TOKENS.caches, TOKENS.runtime, TOKENS.identity, TOKENS.podRange, TOKENS.storage],
     )
     .inSingletonScope();
 });
