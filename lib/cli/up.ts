@@ -77,7 +77,7 @@ async function bringUp(plane: ControlPlane, flags: UpFlags, manifests: readonly 
       fieldManager: 'kubelib-up',
       onApplied: ({ name, outcome }) => progress.print(`${name} ${outcome}`),
     });
-    await whenReady(plane, manifests);
+    await whenReady(plane, manifests, systemEnvironment, signal);
     await sayNext(plane, shown(path), flags.demo && isDemo, (text) => progress.print(text));
   } catch (error) {
     progress.close();

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { Kubectl } from '../support/kubectl.js';
 import { KubelibProcess, temporaryDirectory } from '../support/kubelib-process.js';
+import { guardDirectory } from '../support/left-behind.js';
 
 /** A guestbook in a `kubelib up` of its own, in a directory of its own. */
 export class Guestbook {
@@ -12,6 +13,7 @@ export class Guestbook {
   url = '';
   #process: KubelibProcess | undefined;
   readonly #temporary = temporaryDirectory();
+  readonly #unguard = guardDirectory(this.#temporary.path);
 
   /** `env` is added to the environment of `kubelib up`. */
   constructor(private readonly env: NodeJS.ProcessEnv = {}) {
@@ -40,6 +42,7 @@ export class Guestbook {
   /** Ends it, however it stands, and removes its directory. */
   async end(): Promise<void> {
     await this.#process?.stop();
+    this.#unguard();
     this.#temporary.remove();
   }
 
