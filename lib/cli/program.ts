@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { withEtcdFlags } from './etcd-flags.js';
 import type { NodeFlags } from './node.js';
 import { durationValue, listenAddress, LOG_LEVELS, wholeNumber } from './option-values.js';
 import type { UpFlags } from './up.js';
@@ -16,7 +17,7 @@ export function program(): Command {
 const logLevel = () => new Option('--log-level <level>', 'what to log, on stderr').choices(LOG_LEVELS).default('warn');
 
 function upCommand(): Command {
-  return new Command('up')
+  const up = new Command('up')
     .description('Run a control plane with nodes, apply manifests (the guestbook by default), and stay up until Ctrl-C.')
     .option('--data-dir <path>', 'where the cluster lives: objects, certificates, pods', '.kubelib')
     .option('--memory', 'keep objects in memory only; the cluster is gone with the process')
@@ -28,8 +29,9 @@ function upCommand(): Command {
     .option('--no-demo', 'do not apply the guestbook')
     .option('--node-monitor-grace-period <duration>', 'silence after which a node is NotReady', durationValue, 40_000)
     .option('--pod-eviction-timeout <duration>', 'how long pods stay on a node that is NotReady', durationValue, 5_000)
+    .allowExcessArguments(false);
+  return withEtcdFlags(up)
     .addOption(logLevel())
-    .allowExcessArguments(false)
     .action(async (flags: UpFlags) => (await import('./up.js')).up(flags)); // loaded when it runs: help is quick
 }
 

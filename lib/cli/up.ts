@@ -2,12 +2,15 @@ import { mkdir, writeFile, rename } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { colors } from './colors.js';
+import type { Logger } from '../base/logger.js';
 import { systemEnvironment } from '../base/system-environment.js';
 import { pinoLogger } from '../base/pino-logger.js';
 import { services } from '../api/core/services.js';
 import { ControlPlane } from '../control-plane/control-plane.js';
+import type { SharedStore } from '../control-plane/shared-storage.js';
 import { PortInUseError } from '../control-plane/port-in-use-error.js';
 import { StartError } from '../control-plane/start-error.js';
+import { type EtcdFlags, etcdStore } from './etcd-flags.js';
 import { applyManifests } from './apply.js';
 import type { ManifestObject } from './manifests.js';
 import { loadManifests } from './manifests.js';
@@ -18,7 +21,7 @@ import { UsageError } from './usage-error.js';
 import { whenReady } from './when-ready.js';
 
 /** The options of `kubelib up`. */
-export interface UpFlags {
+export interface UpFlags extends EtcdFlags {
   readonly dataDir: string;
   readonly memory?: true;
   readonly listen?: ListenAddress;
@@ -39,7 +42,9 @@ const PORTS_TRIED = 20;
 export async function up(flags: UpFlags): Promise<void> {
   const manifests = await loadManifests(manifestPaths(flags)); // before anything starts: a bad file must not leave a cluster half up
   const say = (text: string) => process.stdout.write(`${text}\n`);
-  const starting = startPlane(flags, say);
+  const logger = pinoLogger({ level: flags.logLevel });
+  const store = await etcdStore(flags, systemEnvironment, logger);
+  const starting = startPlane(flags, store, logger, say);
   const stopping = new AbortController();
   const finished = untilSignal(async () => {
     stopping.abort();
@@ -50,7 +55,7 @@ export async function up(flags: UpFlags): Promise<void> {
   const plane = await starting;
   try {
     stopping.signal.throwIfAborted();
-    await bringUp(plane, flags, manifests, stopping.signal);
+    await bringUp(plane, flags, manifests, store?.place, stopping.signal);
   } catch (error) {
     if (stopping.signal.aborted) return finished; // it failed because the plane is going
     await plane.stop();
@@ -60,13 +65,19 @@ export async function up(flags: UpFlags): Promise<void> {
 }
 
 /** Writes the kubeconfig, applies the manifests, waits until they run, says what to do next; shows pods until `signal` aborts. */
-async function bringUp(plane: ControlPlane, flags: UpFlags, manifests: readonly ManifestObject[], signal: AbortSignal): Promise<void> {
+async function bringUp(
+  plane: ControlPlane,
+  flags: UpFlags,
+  manifests: readonly ManifestObject[],
+  store: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
   const { url, kubeconfig } = plane;
   const path = resolve(flags.kubeconfig ?? join(flags.dataDir, 'kubeconfig'));
   await writePrivately(path, kubeconfig);
   const progress = showPods(plane, process.stdout, systemEnvironment);
   signal.addEventListener('abort', () => progress.close());
-  const kept = flags.memory ? 'objects in memory' : `objects under ${shown(resolve(flags.dataDir))}`;
+  const kept = `objects ${store ? `in ${store}` : flags.memory ? 'in memory' : `under ${shown(resolve(flags.dataDir))}`}`;
   progress.print(
     `${colors.green('●')} control plane at ${url}, ${flags.nodes} node${flags.nodes === 1 ? '' : 's'} (${flags.runtime} runtime), ${kept}`,
   );
@@ -98,7 +109,12 @@ function manifestPaths(flags: UpFlags): readonly string[] {
   return [flags.runtime === 'docker' ? join(root, 'docker') : root];
 }
 
-async function startPlane(flags: UpFlags, say: (text: string) => void): Promise<ControlPlane> {
+async function startPlane(
+  flags: UpFlags,
+  store: SharedStore | undefined,
+  logger: Logger,
+  say: (text: string) => void,
+): Promise<ControlPlane> {
   const wanted = flags.listen ?? { host: '127.0.0.1', port: DEFAULT_PORT };
   const tries = flags.listen ? 1 : PORTS_TRIED;
   for (let i = 0; ; i++) {
@@ -106,13 +122,14 @@ async function startPlane(flags: UpFlags, say: (text: string) => void): Promise<
     try {
       const plane = await ControlPlane.start({
         ...(flags.memory ? {} : { dataDir: resolve(flags.dataDir) }),
+        storage: store?.storage,
         listen,
         runtime: flags.runtime,
         nodes: flags.nodes,
         nodeMonitorGracePeriod: flags.nodeMonitorGracePeriod,
         podEvictionTimeout: flags.podEvictionTimeout,
         environment: systemEnvironment,
-        logger: pinoLogger({ level: flags.logLevel }),
+        logger,
       });
       if (i > 0) say(`port ${wanted.port} is in use: using ${listen.port} instead`);
       return plane;

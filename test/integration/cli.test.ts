@@ -8,6 +8,9 @@ import { KubelibProcess, temporaryDirectory } from '../support/kubelib-process.j
 
 const KUBECFG = fileURLToPath(new URL('../../lib/cli/kubecfg.js', import.meta.url));
 
+/** What the line must say, and the options that lead to it. */
+type Mistake = readonly [RegExp, ...string[]];
+
 describe('kubelib on the command line', function () {
   this.timeout(60_000);
   const directory = temporaryDirectory();
@@ -17,6 +20,18 @@ describe('kubelib on the command line', function () {
   const ended = async (...args: string[]) => {
     const run = new KubelibProcess(args, { cwd });
     return { code: await run.exited, output: run.output };
+  };
+
+  const expectRefused = async (mistakes: readonly Mistake[]) => {
+    for (const [message, ...args] of mistakes) {
+      const { code, output } = await ended('up', ...args);
+      expect(
+        output.split('\n').filter((line) => /^error: /.test(line)),
+        args.join(' '),
+      ).to.have.lengthOf(1);
+      expect(output, args.join(' ')).to.match(message);
+      expect(code, args.join(' ')).to.equal(2);
+    }
   };
 
   it('up --help lists the options', async () => {
@@ -32,6 +47,8 @@ describe('kubelib on the command line', function () {
       '-f, --filename',
       '--no-demo',
       '--log-level',
+      '--etcd <endpoints>',
+      '--etcd-v2 <endpoints>',
     ])
       expect(output).to.include(option);
   });
@@ -40,7 +57,7 @@ describe('kubelib on the command line', function () {
     const taken = await tcpServer('127.0.0.1', () => {});
     writeFileSync(join(cwd, 'unknown.yaml'), 'kind: Nothing\napiVersion: v1\nmetadata: {name: a}\n');
     writeFileSync(join(cwd, 'invalid.yaml'), 'kind: Service\napiVersion: v1\nmetadata: {name: a}\nspec: {ports: [{port: 70000}]}\n');
-    const mistakes: [RegExp, ...string[]][] = [
+    const mistakes: Mistake[] = [
       [/unknown option '--nodez'/, '--nodez', '3'],
       [/option '--nodes <number>' argument 'many' is invalid/, '--nodes', 'many'],
       [/option '--runtime <name>' argument 'vm' is invalid.*process, docker, simulated/, '--runtime', 'vm'],
@@ -61,17 +78,21 @@ describe('kubelib on the command line', function () {
         'invalid.yaml',
       ],
     ];
-    for (const [message, ...args] of mistakes) {
-      const { code, output } = await ended('up', ...args);
-      expect(
-        output.split('\n').filter((line) => /^error: /.test(line)),
-        args.join(' '),
-      ).to.have.lengthOf(1);
-      expect(output, args.join(' ')).to.match(message);
-      expect(code, args.join(' ')).to.equal(2);
-    }
+    await expectRefused(mistakes);
     await taken.close();
   });
+
+  it('says in one line why etcd cannot be used', () =>
+    expectRefused([
+      [/etcd .*127\.0\.0\.1:1\b/, '--etcd', '127.0.0.1:1'],
+      [/etcd is out of reach: http:\/\/127\.0\.0\.1:1/, '--etcd-v2', '127.0.0.1:1'],
+      [/option '--etcd <endpoints>' argument 'somewhere' is invalid.*host:port/, '--etcd', 'somewhere'],
+      [/option '--etcd <endpoints>' cannot be used with option '--memory'/, '--etcd', '127.0.0.1:1', '--memory'],
+      [/need --etcd or --etcd-v2/, '--etcd-cafile', 'ca.crt'],
+      [/cannot read nowhere\.crt: no such file/, '--etcd', '127.0.0.1:1', '--etcd-cafile', 'nowhere.crt'],
+      [/--etcd-certfile and --etcd-keyfile go together/, '--etcd', '127.0.0.1:1', '--etcd-keyfile', 'nowhere.key'],
+      [/--etcd-user needs the password in the environment variable KUBELIB_ETCD_PASSWORD/, '--etcd', '127.0.0.1:1', '--etcd-user', 'me'],
+    ]));
 
   it('takes the next free port when 6443 is in use, and says so', async () => {
     const squatter = await tcpServer('127.0.0.1', () => {}, 6443).catch(() => undefined); // or somebody else has it: as good
