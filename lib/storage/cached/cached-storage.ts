@@ -75,6 +75,10 @@ export class CachedStorage implements Storage {
     this.#probe = new RevisionProbe(() => this.#engineRevision(), options.environment ?? systemEnvironment);
   }
 
+  get shared(): boolean | undefined {
+    return this.#engine.shared;
+  }
+
   start(): Promise<void> {
     return this.#lifecycle.start();
   }

@@ -38,14 +38,18 @@ export function races(test: StorageTest): void {
     assert.equal((await bed.storage.list(bed.prefix)).entries.length, WRITERS);
   });
 
-  test('answers the commits of one caller in their order', async (bed) => {
-    const entries = await Promise.all(numbered(100).map((name) => bed.put(name, '')));
-    const revisions = entries.map((entry) => entry.revision);
-    assert.deepEqual(
-      revisions,
-      [...revisions].sort((a, b) => a - b),
-    );
-  });
+  test(
+    'answers the commits of one caller in their order',
+    async (bed) => {
+      const entries = await Promise.all(numbered(100).map((name) => bed.put(name, '')));
+      const revisions = entries.map((entry) => entry.revision);
+      assert.deepEqual(
+        revisions,
+        [...revisions].sort((a, b) => a - b),
+      );
+    },
+    'commits in order',
+  );
 
   test('never reads backwards while others write', async (bed) => {
     await bed.create('counter', '0');

@@ -4,7 +4,15 @@ import { StorageError, type StorageErrorCode } from '../../storage/storage-error
 import type { Change, Entry, Guard, Page, Storage, StorageWatchOptions, Write } from '../../storage/storage.js';
 
 /** Parts of the port that an adapter may be unable to serve. */
-export type StorageFeature = 'multi-key commits' | 'snapshot reads' | 'compaction' | 'progress' | 'requested progress' | 'awkward keys';
+export type StorageFeature =
+  | 'multi-key commits'
+  | 'guards on other keys'
+  | 'commits in order'
+  | 'snapshot reads'
+  | 'compaction'
+  | 'progress'
+  | 'requested progress'
+  | 'awkward keys';
 
 /** Makes an empty store, not started. */
 export type StorageFactory = () => Storage | Promise<Storage>;

@@ -130,14 +130,18 @@ export function writes(test: StorageTest): void {
     assert.equal(await bed.storage.revision(), before);
   });
 
-  test('obeys a guard on a key that is not written', async (bed) => {
-    const { revision } = await bed.create('leader', 'me');
-    await bed.put('a', 'one', bed.at('leader', revision));
-    await bed.put('leader', 'you');
-    await failsWith('Conflict', bed.put('a', 'two', bed.at('leader', revision)));
-    await failsWith('NotFound', bed.put('a', 'two', bed.at('nobody', revision)));
-    assert.equal(textOf(await bed.get('a')), 'one');
-  });
+  test(
+    'obeys a guard on a key that is not written',
+    async (bed) => {
+      const { revision } = await bed.create('leader', 'me');
+      await bed.put('a', 'one', bed.at('leader', revision));
+      await bed.put('leader', 'you');
+      await failsWith('Conflict', bed.put('a', 'two', bed.at('leader', revision)));
+      await failsWith('NotFound', bed.put('a', 'two', bed.at('nobody', revision)));
+      assert.equal(textOf(await bed.get('a')), 'one');
+    },
+    'guards on other keys',
+  );
 
   test('keeps an empty value', async (bed) => {
     await bed.put('a', '');
