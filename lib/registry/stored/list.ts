@@ -8,7 +8,7 @@ import type { ListRange, Page, Revision, Storage } from '../../storage/storage.j
 import type { ListOptions } from '../registry.js';
 import { ContinueExpired, decodeContinue, encodeContinue } from './continue-token.js';
 import type { ObjectStore } from './object-store.js';
-import { reach, revisionOf } from './resource-version.js';
+import { freshnessOf, patiently, revisionOf } from './resource-version.js';
 import type { CompiledSelection } from './selection.js';
 import { compileSelection } from './selection.js';
 import { statusOf } from './storage-errors.js';
@@ -21,6 +21,8 @@ interface Plan<T extends KubeObject> {
   readonly selection: CompiledSelection<T>;
   readonly limit: number;
   readonly revision: Revision | undefined;
+  /** When no snapshot is asked for: any that is not older. */
+  readonly notBefore: Revision | undefined;
   /** Full key. */
   readonly after: string | undefined;
 }
@@ -28,16 +30,16 @@ interface Plan<T extends KubeObject> {
 /** Lists objects as of one revision; see the port for the meaning of the options. */
 export async function listObjects<T extends KubeObject>(
   store: ObjectStore<T>,
-  { storage, environment }: { readonly storage: Storage; readonly environment: Environment },
+  surroundings: { readonly storage: Storage; readonly environment: Environment },
   options: ListOptions = {},
 ): Promise<ObjectList<T>> {
   checkOptions(options);
   const plan = planOf(store, options);
-  const wanted = options.continue ? undefined : revisionOf(options.resourceVersion);
-  if (wanted !== undefined) await reach(storage, environment, wanted, options.signal);
   options.signal?.throwIfAborted();
   try {
-    return await collect(store, plan);
+    // Only the revision of the list itself may lie ahead, not that of a continue token.
+    if (options.continue) return await collect(store, plan);
+    return await patiently(surroundings, plan.revision ?? plan.notBefore ?? 0, () => collect(store, plan), options.signal);
   } catch (error) {
     if (options.continue && StorageError.is(error, 'Compacted')) throw new ContinueExpired(decodeContinue(options.continue).after);
     throw statusOf(error);
@@ -50,18 +52,24 @@ function planOf<T extends KubeObject>(store: ObjectStore<T>, options: ListOption
   const limit = unlimited ? Infinity : options.limit;
   if (options.continue) {
     const { revision, after } = decodeContinue(options.continue);
-    return { selection, limit, revision, after: `${store.prefix()}${after}` };
+    return { selection, limit, revision, notBefore: undefined, after: `${store.prefix()}${after}` };
   }
   const exact = options.resourceVersionMatch === 'Exact' || (options.resourceVersionMatch === undefined && limit !== Infinity);
-  return { selection, limit, revision: exact ? revisionOf(options.resourceVersion) : undefined, after: undefined };
+  const revision = exact ? revisionOf(options.resourceVersion) : undefined;
+  return { selection, limit, revision, notBefore: freshnessOf(options.resourceVersion).notBefore, after: undefined };
 }
 
 async function collect<T extends KubeObject>(store: ObjectStore<T>, plan: Plan<T>): Promise<ObjectList<T>> {
-  const { selection, limit } = plan;
+  const { selection, limit, notBefore } = plan;
   const items: Stored<T>[] = [];
   let { revision, after } = plan;
   for (;;) {
-    const page = await read(store, plan, { revision, after, limit: limit === Infinity ? undefined : pageSize(selection, limit) });
+    const page = await read(store, plan, {
+      revision,
+      notBefore,
+      after,
+      limit: limit === Infinity ? undefined : pageSize(selection, limit),
+    });
     revision = page.revision;
     for (const [at, entry] of page.entries.entries()) {
       if (selection.key !== undefined && entry.key !== selection.key) continue;

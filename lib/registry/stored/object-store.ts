@@ -2,7 +2,7 @@ import { conflict } from '../../api/status-error.js';
 import type { KubeObject, ObjectName, Stored } from '../../api/object.js';
 import type { ResourceDefinition } from '../../api/resource-definition.js';
 import { StorageError } from '../../storage/storage-error.js';
-import type { Entry, Guard, ListRange, Page, Revision, Storage, Write } from '../../storage/storage.js';
+import type { Entry, Guard, ListRange, Page, Revision, Storage, StorageReadOptions, Write } from '../../storage/storage.js';
 import type { Draft } from './draft.js';
 import { ObjectCodec } from './object-codec.js';
 import { statusOf, stored } from './storage-errors.js';
@@ -43,9 +43,14 @@ export class ObjectStore<T extends KubeObject> {
     return namespace ? `${this.definition.storagePrefix}/${namespace}/` : `${this.definition.storagePrefix}/`;
   }
 
-  async find(name: ObjectName): Promise<Found<T> | undefined> {
+  find(name: ObjectName): Promise<Found<T> | undefined> {
+    return stored(this.read(name));
+  }
+
+  /** As {@link find}, as fresh as asked for; throws the storage's errors. */
+  async read(name: ObjectName, options?: StorageReadOptions): Promise<Found<T> | undefined> {
     const key = this.keyOf(name);
-    const entry = key === undefined ? undefined : await stored(this.#storage.get(key));
+    const entry = key === undefined ? undefined : await this.#storage.get(key, options);
     return entry && this.found(entry);
   }
 

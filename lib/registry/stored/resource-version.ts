@@ -1,6 +1,7 @@
 import type { Environment } from '../../base/environment.js';
 import { badRequest, StatusError } from '../../api/status-error.js';
-import type { Revision, Storage } from '../../storage/storage.js';
+import { StorageError } from '../../storage/storage-error.js';
+import type { Revision, Storage, StorageReadOptions } from '../../storage/storage.js';
 import { stored } from './storage-errors.js';
 
 /** How long a read waits for a version that is not there yet. */
@@ -17,14 +18,28 @@ export function revisionOf(resourceVersion: string | undefined): Revision | unde
   return revision;
 }
 
-/** Waits until the store has reached a revision; 504 with cause ResourceVersionTooLarge when it does not in 3 seconds. */
-export async function reach(storage: Storage, environment: Environment, revision: Revision, signal?: AbortSignal): Promise<void> {
+/** What a read of the storage must know: a `resourceVersion` means "not older than" (0: anything will do), none means the latest. */
+export function freshnessOf(resourceVersion: string | undefined): StorageReadOptions {
+  const notBefore = resourceVersion === '0' ? 0 : revisionOf(resourceVersion);
+  return notBefore === undefined ? {} : { notBefore };
+}
+
+/** Reads, and waits while `wanted` has not been reached; 504 with cause ResourceVersionTooLarge when it is not in 3 seconds. */
+export async function patiently<R>(
+  { storage, environment }: { readonly storage: Storage; readonly environment: Environment },
+  wanted: Revision,
+  read: () => Promise<R>,
+  signal?: AbortSignal,
+): Promise<R> {
   const deadline = environment.monotonic() + PATIENCE;
-  let current = await stored(storage.revision());
-  while (current < revision) {
-    if (environment.monotonic() >= deadline) throw tooLarge(revision, current);
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!StorageError.is(error, 'FutureRevision')) throw error;
+      if (environment.monotonic() >= deadline) throw tooLarge(wanted, await stored(storage.revision()));
+    }
     await environment.sleep(STEP, signal);
-    current = await stored(storage.revision());
   }
 }
 

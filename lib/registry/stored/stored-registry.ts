@@ -24,7 +24,8 @@ import { deleteObjects } from './delete-many.js';
 import type { KindContext } from './kind-context.js';
 import { listObjects } from './list.js';
 import { patchObject } from './patch/patch-object.js';
-import { reach, revisionOf } from './resource-version.js';
+import { freshnessOf, patiently } from './resource-version.js';
+import { stored } from './storage-errors.js';
 import { ObjectSubresource } from './subresources/object-subresource.js';
 import { PodBinding } from './subresources/pod-binding.js';
 import { PodEviction } from './subresources/pod-eviction.js';
@@ -46,10 +47,9 @@ export class StoredRegistry<T extends KubeObject> implements Registry<T> {
 
   async get(name: ObjectName, { resourceVersion, signal }: GetOptions = {}): Promise<Stored<T>> {
     this.#allow('get');
-    const { storage, environment, store } = this.#kind;
-    const wanted = revisionOf(resourceVersion);
-    if (wanted !== undefined) await reach(storage, environment, wanted, signal);
-    const found = await store.find(name);
+    const freshness = freshnessOf(resourceVersion);
+    const read = () => this.#kind.store.read(name, freshness);
+    const found = await stored(patiently(this.#kind, freshness.notBefore ?? 0, read, signal));
     if (!found) throw notFound(this.definition, name.name);
     return found.object;
   }

@@ -4,10 +4,10 @@ import type { Environment } from '../../base/environment.js';
 import type { KubeObject } from '../../api/object.js';
 import { expired } from '../../api/status-error.js';
 import { StorageError } from '../../storage/storage-error.js';
-import type { Change, Revision, Storage } from '../../storage/storage.js';
+import type { Change, Revision, Storage, StorageReadOptions } from '../../storage/storage.js';
 import type { WatchEvent, WatchOptions } from '../registry.js';
 import type { ObjectStore } from './object-store.js';
-import { reach, revisionOf } from './resource-version.js';
+import { freshnessOf, patiently, revisionOf } from './resource-version.js';
 import type { CompiledSelection } from './selection.js';
 import { compileSelection } from './selection.js';
 import { statusOf } from './storage-errors.js';
@@ -59,19 +59,16 @@ class Watch<T extends KubeObject> {
 
   /** Sends what comes before the changes; answers with the revision from which they count. */
   async #start(): Promise<Revision> {
-    const { storage, environment } = this.surroundings;
     const { resourceVersion, sendInitialEvents } = this.options;
     const from = revisionOf(resourceVersion);
-    if (sendInitialEvents ?? from === undefined) {
-      if (from !== undefined) await reach(storage, environment, from, this.#abort.signal);
-      return this.#sendPresent();
-    }
-    return from ?? storage.revision();
+    if (sendInitialEvents ?? from === undefined) return this.#sendPresent(freshnessOf(resourceVersion));
+    return from ?? this.surroundings.storage.revision();
   }
 
-  async #sendPresent(): Promise<Revision> {
+  async #sendPresent(freshness: StorageReadOptions): Promise<Revision> {
     const { store, selection, subscriber } = this;
-    const { entries, revision } = await store.list(selection.key ?? selection.prefix);
+    const read = () => store.list(selection.key ?? selection.prefix, freshness);
+    const { entries, revision } = await patiently(this.surroundings, freshness.notBefore ?? 0, read, this.#abort.signal);
     for (const entry of entries) {
       if (subscriber.closed) break;
       if (selection.key !== undefined && entry.key !== selection.key) continue;
