@@ -1,14 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from './eventually.js';
 import { type Need, onPath } from './needs.js';
 
+/** Another one than that of PATH may be named, to test with its version. */
+const PROGRAM = process.env['KUBELIB_ETCD'] ?? 'etcd';
+
 /** For {@link needs}. */
-export const etcdNeed: Need = { what: 'etcd', install: 'etcd-server', here: onPath('etcd') };
+export const etcdNeed: Need = { what: 'etcd', install: 'etcd-server', here: PROGRAM !== 'etcd' || onPath('etcd') };
 
 /** Options of {@link Etcd}. */
 export interface EtcdOptions {
@@ -16,6 +19,25 @@ export interface EtcdOptions {
   readonly members?: number;
   /** More arguments for every member, as in `['--quota-backend-bytes', '16777216']`. */
   readonly args?: readonly string[];
+  /** Clients must speak TLS. Default: they must not. */
+  readonly tls?: EtcdTls;
+}
+
+/** PEM texts. */
+export interface EtcdTls {
+  /** Of every member. */
+  readonly certificate: string;
+  readonly key: string;
+  /** Clients must show a certificate that this authority has signed. Default: they need none. */
+  readonly clientAuthority?: string;
+}
+
+/** The ports of a member. */
+export interface EtcdPorts {
+  readonly client: number;
+  readonly peer: number;
+  /** Where it says how it is, always without TLS. */
+  readonly health: number;
 }
 
 /** One member: a process of `etcd` with a data directory of its own. */
@@ -25,14 +47,18 @@ export class EtcdMember {
 
   constructor(
     readonly name: string,
-    readonly clientPort: number,
-    readonly peerPort: number,
+    readonly ports: EtcdPorts,
     private readonly directory: string,
   ) {}
 
   /** `host:port` for clients. */
   get endpoint(): string {
-    return `127.0.0.1:${this.clientPort}`;
+    return `127.0.0.1:${this.ports.client}`;
+  }
+
+  /** `http://host:port` for other members. */
+  get peerUrl(): string {
+    return `http://127.0.0.1:${this.ports.peer}`;
   }
 
   get log(): string {
@@ -43,14 +69,13 @@ export class EtcdMember {
   async launch(cluster: string, args: readonly string[]): Promise<void> {
     const log = createWriteStream(join(this.directory, `${this.name}.log`), { flags: 'a' });
     await once(log, 'open');
-    const client = `http://${this.endpoint}`;
-    const peer = `http://127.0.0.1:${this.peerPort}`;
+    const client = `${args.includes('--cert-file') ? 'https' : 'http'}://${this.endpoint}`;
     this.#process = spawn(
-      'etcd',
+      PROGRAM,
       [
-        ...['--name', this.name, '--data-dir', join(this.directory, this.name), '--enable-v2=true', '--logger', 'zap'],
-        ...['--listen-client-urls', client, '--advertise-client-urls', client],
-        ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', cluster],
+        ...['--name', this.name, '--data-dir', join(this.directory, this.name), '--logger', 'zap', ...apiArguments()],
+        ...['--listen-client-urls', client, '--advertise-client-urls', client, '--listen-metrics-urls', this.#healthUrl],
+        ...['--listen-peer-urls', this.peerUrl, '--initial-advertise-peer-urls', this.peerUrl, '--initial-cluster', cluster],
         ...['--heartbeat-interval', '50', '--election-timeout', '500', ...args],
       ],
       { stdio: ['ignore', log, log] },
@@ -71,14 +96,20 @@ export class EtcdMember {
 
   /** Whether it answers, and knows a leader. */
   async healthy(): Promise<boolean> {
-    const response = await fetch(`http://${this.endpoint}/health`, { signal: AbortSignal.timeout(1000) });
-    return ((await response.json()) as { health: string }).health === 'true';
+    return ((await this.#ask('health').then((response) => response.json())) as { health: string }).health === 'true';
   }
 
   /** Whether this member leads. */
   async leads(): Promise<boolean> {
-    const response = await fetch(`http://${this.endpoint}/v2/stats/self`, { signal: AbortSignal.timeout(1000) });
-    return ((await response.json()) as { state: string }).state === 'StateLeader';
+    return /^etcd_server_is_leader 1$/m.test(await this.#ask('metrics').then((response) => response.text()));
+  }
+
+  get #healthUrl(): string {
+    return `http://127.0.0.1:${this.ports.health}`;
+  }
+
+  #ask(path: string): Promise<Response> {
+    return fetch(`${this.#healthUrl}/${path}`, { signal: AbortSignal.timeout(1000) });
   }
 
   readonly #killNow = () => this.#process?.kill('SIGKILL');
@@ -104,19 +135,32 @@ export class Etcd {
   }
 
   async start(): Promise<void> {
-    const ports = await freePorts(2 * (this.#options.members ?? 1));
-    this.#members = Array.from(
-      { length: this.#options.members ?? 1 },
-      (_, i) => new EtcdMember(`m${i}`, ports[2 * i]!, ports[2 * i + 1]!, this.#directory),
-    );
+    const count = this.#options.members ?? 1;
+    const ports = await freePorts(3 * count);
+    this.#members = Array.from({ length: count }, (_, i) => {
+      const [client, peer, health] = ports.slice(3 * i) as [number, number, number];
+      return new EtcdMember(`m${i}`, { client, peer, health }, this.#directory);
+    });
     await Promise.all(this.#members.map((member) => this.launch(member)));
     await this.ready();
   }
 
   /** Starts a member that has ended; does not wait until it serves. */
   launch(member: EtcdMember): Promise<void> {
-    const cluster = this.#members.map(({ name, peerPort }) => `${name}=http://127.0.0.1:${peerPort}`).join(',');
-    return member.launch(cluster, this.#options.args ?? []);
+    const cluster = this.#members.map(({ name, peerUrl }) => `${name}=${peerUrl}`).join(',');
+    return member.launch(cluster, [...this.#tlsArguments(), ...(this.#options.args ?? [])]);
+  }
+
+  /** Calls the JSON gateway of the first member, as in `api('auth/enable')`; only without TLS. Rejects with what etcd says. */
+  async api(path: string, body: object = {}, token?: string): Promise<unknown> {
+    const response = await fetch(`http://${this.endpoints[0]}/v3/${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: token === undefined ? {} : { authorization: token },
+    });
+    const answer: unknown = await response.json();
+    if (!response.ok) throw new Error(`${path}: ${JSON.stringify(answer)}`);
+    return answer;
   }
 
   /** Resolves when these members (default: all) serve. */
@@ -139,6 +183,19 @@ export class Etcd {
       },
       { timeout: 20_000, interval: 25 },
     );
+  }
+
+  #tlsArguments(): string[] {
+    const { tls } = this.#options;
+    if (tls === undefined) return [];
+    const file = (name: string, text: string) => {
+      const path = join(this.#directory, name);
+      writeFileSync(path, text);
+      return path;
+    };
+    const own = ['--cert-file', file('server.crt', tls.certificate), '--key-file', file('server.key', tls.key)];
+    const { clientAuthority } = tls;
+    return clientAuthority === undefined ? own : [...own, '--client-cert-auth', '--trusted-ca-file', file('clients.crt', clientAuthority)];
   }
 
   /** Ends all members, and removes their data. */
@@ -169,4 +226,10 @@ async function freePorts(count: number): Promise<number[]> {
   const ports = servers.map((server) => (server.address() as { port: number }).port);
   await Promise.all(servers.map((server) => once(server.close(), 'close')));
   return ports;
+}
+
+/** The second API version, where this etcd has it; 3.6 has not. */
+function apiArguments(): string[] {
+  const version = /^etcd Version: (\d+)\.(\d+)/m.exec(spawnSync(PROGRAM, ['--version']).stdout.toString());
+  return version?.[1] === '3' && Number(version[2]) < 6 ? ['--enable-v2=true'] : [];
 }
