@@ -138,7 +138,7 @@ export class ChangeFeed {
   async #run(failed: (error: unknown) => void): Promise<void> {
     const { environment, logger, client } = this.#options;
     const { signal } = this.#abort;
-    const backoff = new Backoff({ first: 50, max: 5000, jitter: 0.5, environment });
+    const backoff = new Backoff({ first: 50, max: 1000, jitter: 0.5, environment });
     while (!signal.aborted) {
       const endpoint = client.preferred;
       try {

@@ -1,7 +1,7 @@
-import type { Suite } from 'mocha';
 import { EtcdV2Storage } from '../../../lib/storage/etcd-v2/index.js';
 import { storageConformance } from '../../../lib/testing/storage-conformance.js';
 import { etcdNeed, useEtcd } from '../../support/etcd.js';
+import { leaveOut } from '../../support/leave-out.js';
 import { needs } from '../../support/needs.js';
 
 needs(etcdNeed, () => {
@@ -14,17 +14,3 @@ needs(etcdNeed, () => {
     leaveOut(this, 'answers the commits of one caller in their order', 'requests under way at once go through several connections');
   });
 });
-
-/** Skips one test of the suite for which there is no feature to name. */
-function leaveOut(suite: Suite, title: string, reason: string): void {
-  const found = testsOf(suite).filter((test) => test.title === title);
-  if (found.length !== 1) throw new Error(`the suite has ${found.length} tests called ${title}`);
-  for (const test of found) {
-    test.title += ` (${reason})`;
-    test.pending = true;
-  }
-}
-
-function testsOf(suite: Suite): Suite['tests'] {
-  return [...suite.tests, ...suite.suites.flatMap(testsOf)];
-}
