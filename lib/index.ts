@@ -95,13 +95,27 @@ export type { Status, StatusCause, StatusDetails, StatusErrorOptions, StatusReas
 export type { FieldError } from './api/field-error.js';
 
 // ── Storage ──────────────────────────────────────────────────────────────────
-export type { Change, Committed, Entry, Guard, ListRange, Page, Revision, Storage, StorageWatchOptions, Write } from './storage/storage.js';
+export type {
+  Change,
+  Committed,
+  Entry,
+  Guard,
+  ListRange,
+  Page,
+  Revision,
+  Storage,
+  StorageReadOptions,
+  StorageWatchOptions,
+  Write,
+} from './storage/storage.js';
 export { StorageError } from './storage/storage-error.js';
 export type { StorageErrorCode, StorageErrorOptions } from './storage/storage-error.js';
 export { MemoryStorage } from './storage/memory/memory-storage.js';
 export type { MemoryStorageOptions } from './storage/memory/memory-storage.js';
 export { EmbeddedStorage } from './storage/embedded/embedded-storage.js';
 export type { EmbeddedStorageOptions } from './storage/embedded/embedded-storage.js';
+export { CachedStorage } from './storage/cached/cached-storage.js';
+export type { CachedStorageOptions } from './storage/cached/cached-storage.js';
 
 // ── Registries ───────────────────────────────────────────────────────────────
 export type {

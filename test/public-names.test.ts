@@ -1,11 +1,18 @@
 import { expect } from 'chai';
 import * as kubelib from 'kubelib';
+import * as etcd from 'kubelib/etcd';
+import * as etcdV2 from 'kubelib/etcd-v2';
 import * as testing from 'kubelib/testing';
 
 /** What users may import. A name that goes, or comes, is a change that the CHANGELOG tells. */
 describe('the public names', () => {
   it('of kubelib', () => {
     expect(Object.keys(kubelib).sort()).to.deep.equal(NAMES.trim().split(/\s+/).sort());
+  });
+
+  it('of kubelib/etcd and kubelib/etcd-v2', () => {
+    expect(Object.keys(etcd)).to.deep.equal(['EtcdStorage']);
+    expect(Object.keys(etcdV2)).to.deep.equal(['EtcdV2Storage']);
   });
 
   it('of kubelib/testing', () => {
@@ -23,7 +30,7 @@ describe('the public names', () => {
 });
 
 const NAMES = `
-ApiEventRecorder ApiServer CertificateAuthority ControlPlane DEFAULT_LIMITS DedupeQueue DelayingQueue EmbeddedStorage Kubelet LeaderElector
+ApiEventRecorder ApiServer CachedStorage CertificateAuthority ControlPlane DEFAULT_LIMITS DedupeQueue DelayingQueue EmbeddedStorage Kubelet LeaderElector
 Manager MemoryStorage Node PortInUseError ProcessRuntime Proxy Quantity RateLimitedQueue RegistryCache RemoteNode RemoteRegistries
 RuntimeError Scheduler SharedCaches SimulatedRuntime StartError StatusError StorageError StoredRegistries TOKENS Terminal
 VirtualEnvironment Workers behaviourFromEnvironment bindings builtInDefinitions clientCertificates conditionOf configMaps controllerFor controllerOf
