@@ -3,6 +3,7 @@ import type { Environment } from '../base/environment.js';
 import type { Lifecycle } from '../base/lifecycle.js';
 import { type Logger, silentLogger } from '../base/logger.js';
 import { OnceLifecycle } from '../base/once-lifecycle.js';
+import { pause } from '../base/pause.js';
 import { leases } from '../api/coordination/leases.js';
 import { microTimestamp } from '../api/meta/time.js';
 import { StatusError } from '../api/status-error.js';
@@ -90,7 +91,7 @@ export class ApiServers implements Lifecycle {
 
   async #goOn(signal: AbortSignal): Promise<void> {
     const { environment } = this.#options;
-    while (await environment.sleep(PERIOD, signal).then(yes, no)) {
+    while (await pause(environment, PERIOD, signal)) {
       try {
         await this.#renew();
         await this.#report();
@@ -128,6 +129,3 @@ export class ApiServers implements Lifecycle {
     await this.#options.onServers(servers);
   }
 }
-
-const yes = () => true;
-const no = () => false; // the signal

@@ -4,6 +4,7 @@ import type { Lifecycle } from '../base/lifecycle.js';
 import type { Logger } from '../base/logger.js';
 import { silentLogger } from '../base/logger.js';
 import { OnceLifecycle } from '../base/once-lifecycle.js';
+import { pause } from '../base/pause.js';
 import type { ObjectName } from '../api/object.js';
 import type { Registries } from '../registry/registry.js';
 import { LeaseLock } from './lease-lock.js';
@@ -144,10 +145,7 @@ export class LeaderElector implements Lifecycle {
       if (!either.aborted) this.#logger.warn('the lease could not be had', { error });
       return false;
     });
-    const over = this.#options.environment.sleep(milliseconds, either).then(
-      () => false,
-      () => false, // the signal
-    );
+    const over = pause(this.#options.environment, milliseconds, either).then(() => false);
     try {
       return await Promise.race([tried, over]);
     } finally {
@@ -158,7 +156,7 @@ export class LeaderElector implements Lifecycle {
   async #pause(signal: AbortSignal, atMost = Infinity): Promise<void> {
     const { environment } = this.#options;
     const period = Math.min(atMost, this.#retryPeriod * (1 + environment.random() / 5));
-    await environment.sleep(period, signal).catch(() => undefined); // the signal ends it
+    await pause(environment, period, signal);
   }
 
   async #release(): Promise<void> {

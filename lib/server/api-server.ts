@@ -4,6 +4,7 @@ import type { Lifecycle } from '../base/lifecycle.js';
 import type { Logger } from '../base/logger.js';
 import { silentLogger } from '../base/logger.js';
 import { OnceLifecycle } from '../base/once-lifecycle.js';
+import { pause } from '../base/pause.js';
 import type { Registries } from '../registry/registry.js';
 import type { ApiRequest, ServerContext } from './api-request.js';
 import type { Authenticator } from './authentication.js';
@@ -136,7 +137,7 @@ export class ApiServer implements Lifecycle {
   /** Resolves when every request is answered, or has had its time. */
   async #drained(): Promise<void> {
     const answered = new AbortController();
-    const late = this.#context.environment.sleep(DRAIN, answered.signal).catch(() => undefined);
+    const late = pause(this.#context.environment, DRAIN, answered.signal);
     await Promise.race([this.#pipeline.idle(), late]);
     answered.abort();
   }

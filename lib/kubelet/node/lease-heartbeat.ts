@@ -2,6 +2,7 @@ import type { Lease } from 'kubernetes-types/coordination/v1.js';
 import type { Node } from 'kubernetes-types/core/v1.js';
 import type { Environment } from '../../base/environment.js';
 import type { Logger } from '../../base/logger.js';
+import { pause } from '../../base/pause.js';
 import { leases } from '../../api/coordination/leases.js';
 import { namespaces } from '../../api/core/namespaces.js';
 import { microTimestamp } from '../../api/meta/time.js';
@@ -48,11 +49,7 @@ export class LeaseHeartbeat {
   async #loop(node: Stored<Node>): Promise<void> {
     const { environment, period } = this.#options;
     const { signal } = this.#stop;
-    for (;;) {
-      await environment.sleep(period * (1 + 0.04 * environment.random()), signal).catch(() => undefined);
-      if (signal.aborted) return;
-      await this.#beat(node);
-    }
+    while (await pause(environment, period * (1 + 0.04 * environment.random()), signal)) await this.#beat(node);
   }
 
   async #beat(node: Stored<Node>): Promise<void> {

@@ -2,6 +2,7 @@ import type { Node } from 'kubernetes-types/core/v1.js';
 import { Backoff } from '../../base/backoff.js';
 import type { Environment } from '../../base/environment.js';
 import type { Logger } from '../../base/logger.js';
+import { pause } from '../../base/pause.js';
 import { nodes } from '../../api/core/nodes.js';
 import { conditionOf } from '../../api/meta/conditions.js';
 import type { Stored } from '../../api/object.js';
@@ -65,10 +66,8 @@ export class NodeAgent {
   async #loop(): Promise<void> {
     const { environment, updatePeriod, logger } = this.#options;
     const { signal } = this.#stop;
-    for (;;) {
-      // A little chance keeps hundreds of nodes in one process from coming in step.
-      await environment.sleep(updatePeriod * (1 + 0.04 * environment.random()), signal).catch(() => undefined);
-      if (signal.aborted) return;
+    // A little chance keeps hundreds of nodes in one process from coming in step.
+    while (await pause(environment, updatePeriod * (1 + 0.04 * environment.random()), signal)) {
       await this.#report().catch((error: unknown) => logger.warn('cannot update the node', { error }));
     }
   }

@@ -1,4 +1,5 @@
 import type { Container, Pod } from 'kubernetes-types/core/v1.js';
+import { pause } from '../../base/pause.js';
 import type { RuntimeContainer } from '../../runtime/container-runtime.js';
 import { runHook } from '../hooks/run-hook.js';
 import { withTimeout } from '../with-timeout.js';
@@ -75,7 +76,7 @@ export class ContainerKiller {
       await runtime.stopContainer(request.record.id, Math.max(hooked && !kill.hook.signal.aborted ? LEAST_AFTER_HOOK : 0, left));
     } catch (error) {
       logger.warn('cannot stop a container', { pod: this.#uid, container: request.record.name, error });
-      await environment.sleep(RETRY_AFTER, kill.hook.signal).catch(() => undefined);
+      await pause(environment, RETRY_AFTER, kill.hook.signal);
     }
   }
 

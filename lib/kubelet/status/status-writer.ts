@@ -2,6 +2,7 @@ import type { Pod, PodStatus } from 'kubernetes-types/core/v1.js';
 import { Backoff } from '../../base/backoff.js';
 import type { Environment } from '../../base/environment.js';
 import type { Logger } from '../../base/logger.js';
+import { pause } from '../../base/pause.js';
 import { pods } from '../../api/core/pods.js';
 import type { Stored } from '../../api/object.js';
 import { keyOf, nameOf } from '../../api/object.js';
@@ -69,7 +70,7 @@ export class StatusWriter {
       entry.wanted = undefined;
       if (await this.#try(entry.pod, status)) continue;
       entry.wanted ??= status;
-      await this.#options.environment.sleep(backoff.next(), this.#stop.signal).catch(() => undefined);
+      await pause(this.#options.environment, backoff.next(), this.#stop.signal);
     }
     this.#entries.delete(uid);
   }
