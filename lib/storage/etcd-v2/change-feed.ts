@@ -70,7 +70,7 @@ export class ChangeFeed {
 
   constructor(options: ChangeFeedOptions) {
     this.#options = options;
-    this.#past = new PastEvents({ ...options, signal: this.#abort.signal, onLate: () => this.#restart(this.head, TOO_LATE) });
+    this.#past = new PastEvents({ ...options, onLate: () => this.#restart(this.head, TOO_LATE) });
   }
 
   /** Everything up to here has been delivered. */
@@ -99,7 +99,15 @@ export class ChangeFeed {
 
   /** Resolves when all that has been written so far has come, or is not to be waited for. */
   async settles(): Promise<void> {
-    await this.reaches(await this.#options.client.index());
+    while (!this.#abort.signal.aborted) {
+      try {
+        await this.reaches(await this.#options.client.index());
+        return;
+      } catch (error) {
+        this.#options.logger.debug('etcd does not say how far it is; asked again when its watch is back', { error });
+        await this.#changed();
+      }
+    }
   }
 
   /** Resolves to whether everything up to `revision` has come, after a while at the latest. */
@@ -193,12 +201,15 @@ export class ChangeFeed {
 
   /** Extends the log into the past. */
   async #fill(log: ChangeLog, since: Revision): Promise<void> {
+    const { client } = this.#options;
     const { floor } = log;
+    const endpoint = client.preferred;
     let events: readonly EtcdEvent[];
     try {
-      events = await this.#past.fetch(this.#options.client.preferred, since + 1, floor);
+      events = await this.#past.fetch(endpoint, since + 1, floor);
     } catch (error) {
       if (Refusal.is(error, REFUSED.historyCleared)) throw compacted(since, floor);
+      client.avoid(endpoint);
       throw error;
     }
     const changes = events.map(changeOf).filter((change) => change !== undefined);
@@ -252,6 +263,7 @@ export class ChangeFeed {
       if (state === 'cancelled') return;
       if (state === 'live' && reached > this.head) this.#advance(reached); // known since the last time, and nothing has come
       reached = index;
+      this.#notify();
       timer = environment.timer(probeEvery, ask, { unref: true });
     };
     const ask = () => void client.index(endpoint).then(answered, (error: Error) => stream.close(error));

@@ -77,6 +77,7 @@ export class EtcdV2Client {
   /** What ends each request under way. */
   readonly #cancels = new Set<() => void>();
   #preferred = 0;
+  #closed = false;
 
   private constructor(endpoints: readonly Endpoint[], timeout: number, environment: Environment) {
     this.#endpoints = endpoints;
@@ -132,6 +133,7 @@ export class EtcdV2Client {
     const cancel = () => watch.close();
     this.#cancels.add(cancel);
     void watch.ended.then(() => this.#cancels.delete(cancel));
+    if (this.#closed) watch.close();
     return watch;
   }
 
@@ -142,6 +144,7 @@ export class EtcdV2Client {
 
   /** Gives up what is under way, and closes all connections. */
   close(): void {
+    this.#closed = true;
     for (const cancel of this.#cancels) cancel();
     for (const { agent } of this.#endpoints) agent.destroy();
   }
@@ -153,8 +156,6 @@ export class EtcdV2Client {
       try {
         return await this.#send(this.#endpoints[endpoint]!, request);
       } catch (error) {
-        if (Refusal.is(error, REFUSED.unauthorized))
-          throw new StorageError('Unavailable', `etcd refuses: ${error.message}`, { cause: error });
         if (!(error instanceof Failure)) throw error;
         this.avoid(endpoint);
         if (!mayRepeat(error)) throw new StorageError('Unknown', `the answer is lost: ${error.message}`, { cause: error });
@@ -165,6 +166,7 @@ export class EtcdV2Client {
   }
 
   #send({ etcd, url }: Endpoint, { method, path, value, query }: EtcdRequest): Promise<Answer> {
+    if (this.#closed) return Promise.reject(new Failure('the storage has been stopped', false));
     return new Promise((resolve, reject) => {
       const end = () => {
         timer.cancel();

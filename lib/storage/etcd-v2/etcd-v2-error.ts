@@ -1,4 +1,5 @@
 import type { RequestError } from 'node-etcd';
+import { StorageError } from '../storage-error.js';
 
 /** etcd's error codes that the adapter knows what to do about. */
 export const REFUSED = {
@@ -7,7 +8,6 @@ export const REFUSED = {
   notAFile: 102,
   notADirectory: 104,
   keyExists: 105,
-  unauthorized: 110,
   historyCleared: 401,
 } as const;
 
@@ -52,4 +52,11 @@ export function errorOf(endpoint: string, error: RequestError): Refusal | Failur
   if (!httperror) return new Failure(`${endpoint} answers ${httpstatus}: ${JSON.stringify(httpbody)}`, true, error);
   const unsent = httperror.syscall === 'connect' || httperror.syscall === 'getaddrinfo';
   return new Failure(`${endpoint}: ${httperror.message}`, !unsent, httperror);
+}
+
+/** What a caller of the storage is told. Nothing has been written: a write that may have been is `Unknown` already. */
+export function storageErrorOf(error: unknown): unknown {
+  if (!(error instanceof Refusal) && !(error instanceof Failure)) return error;
+  const what = error instanceof Refusal ? 'etcd refuses' : 'etcd is out of reach';
+  return new StorageError('Unavailable', `${what}: ${error.message}`, { cause: error });
 }

@@ -20,6 +20,7 @@ import type {
 import { ChangeFeed } from './change-feed.js';
 import type { ChangeLogLimits } from './change-log.js';
 import { EtcdV2Client, type EtcdV2Connection } from './etcd-v2-client.js';
+import { storageErrorOf } from './etcd-v2-error.js';
 import { checkReached, KeyLister } from './key-lister.js';
 import { KeySlots } from './key-slots.js';
 import { KeyWriter } from './key-writer.js';
@@ -84,23 +85,24 @@ export class EtcdV2Storage implements Storage {
     return this.#lifecycle.stop();
   }
 
-  async get(key: string, { notBefore }: StorageReadOptions = {}): Promise<Entry | undefined> {
-    const { slots } = this.#running();
-    if (notBefore !== undefined) {
-      const { index, entry } = await slots.find(key, false);
-      if (index >= notBefore) return entry;
-    }
-    const { index, entry } = await slots.find(key);
-    checkReached(notBefore ?? 0, index);
-    return entry;
+  get(key: string, { notBefore }: StorageReadOptions = {}): Promise<Entry | undefined> {
+    return this.#ask(async ({ slots }) => {
+      if (notBefore !== undefined) {
+        const near = await slots.find(key, false);
+        if (near.index >= notBefore) return near.entry;
+      }
+      const { index, entry } = await slots.find(key);
+      checkReached(notBefore ?? 0, index);
+      return entry;
+    });
   }
 
-  async list(prefix: string, range?: ListRange): Promise<Page> {
-    return this.#running().lister.list(prefix, range);
+  list(prefix: string, range?: ListRange): Promise<Page> {
+    return this.#ask(({ lister }) => lister.list(prefix, range));
   }
 
   async commit(writes: readonly Write[], guards: readonly Guard[] = []): Promise<Committed> {
-    const commit = this.#running().writer.commit(writes, guards);
+    const commit = this.#ask(({ writer }) => writer.commit(writes, guards));
     this.#commits.add(commit);
     try {
       return await commit;
@@ -119,15 +121,24 @@ export class EtcdV2Storage implements Storage {
     });
   }
 
-  async revision(): Promise<Revision> {
-    return this.#running().client.index();
+  revision(): Promise<Revision> {
+    return this.#ask(({ client }) => client.index());
   }
 
   /** Of this process's own memory; etcd forgets by itself. */
-  async compact(before: Revision): Promise<void> {
-    const { client, feed } = this.#running();
-    checkReached(before, await client.index());
-    feed.compact(before);
+  compact(before: Revision): Promise<void> {
+    return this.#ask(async ({ client, feed }) => {
+      checkReached(before, await client.index());
+      feed.compact(before);
+    });
+  }
+
+  async #ask<T>(call: (open: Open) => Promise<T>): Promise<T> {
+    try {
+      return await call(this.#running());
+    } catch (error) {
+      throw storageErrorOf(error);
+    }
   }
 
   #running(): Open {
@@ -142,10 +153,12 @@ export class EtcdV2Storage implements Storage {
     const feed = new ChangeFeed({ client, environment, logger, history, probeEvery: connection.requestTimeout ?? 5000 });
     const slots = new KeySlots(client);
     this.#opened = { client, feed, slots, writer: new KeyWriter(slots), lister: new KeyLister(client, feed) };
-    await client.index(); // finds an endpoint that serves
-    await feed.start().catch((error: unknown) => {
-      throw new StorageError('Unavailable', 'etcd cannot be watched', { cause: error });
-    });
+    try {
+      await client.index(); // finds an endpoint that serves
+      await feed.start();
+    } catch (error) {
+      throw storageErrorOf(error);
+    }
   }
 
   async #close(): Promise<void> {

@@ -41,7 +41,10 @@ export class KeySlots {
     const own = await this.#read(path, quorum);
     if (own.node?.dir !== true) return slotOf(key, path, own);
     const beside = besidePath(path);
-    return slotOf(key, beside, await this.#read(beside, quorum));
+    const found = await this.#read(beside, quorum);
+    if (found.node?.dir === true)
+      throw new StorageError('Unsupported', `a directory ${beside} stands in the way, which is not ours`, { key });
+    return slotOf(key, beside, found);
   }
 
   /** The place of a key, which no move is about to change. */
@@ -72,7 +75,7 @@ export class KeySlots {
       const { node } = await this.#read(path, true);
       if (node === undefined || node.dir === true) return;
       const stored = storedAt(node);
-      if (stored.kind === 'deleted') return; // not at a key's own path
+      if (stored.kind === 'deleted') return void (await this.#try({ method: 'mkdir', path })); // nothing to save
       if (stored.kind === 'moving') return this.#finishMove(path, movingText('moved', stored));
       await this.#try({ method: 'set', path, value: movingText('moving', stored), query: { prevIndex: node.modifiedIndex } });
     }
@@ -104,7 +107,7 @@ export class KeySlots {
 }
 
 function slotOf(key: string, path: string, { node, index }: { readonly node?: EtcdNode; readonly index: Revision }): Slot {
-  if (node === undefined || node.dir === true) return { path, entry: undefined, index };
+  if (node === undefined) return { path, entry: undefined, index };
   const stored = storedAt(node);
   return { path, held: { stored, index: node.modifiedIndex }, entry: entryOf(key, stored), index };
 }

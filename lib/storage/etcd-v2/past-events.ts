@@ -1,13 +1,12 @@
-import type { Environment } from '../../base/environment.js';
+import type { Environment, Timer } from '../../base/environment.js';
 import type { Revision } from '../storage.js';
 import type { EtcdEvent, EtcdV2Client } from './etcd-v2-client.js';
+import { Failure } from './etcd-v2-error.js';
 
 /** What {@link PastEvents} needs. */
 export interface PastEventsOptions {
   readonly client: EtcdV2Client;
   readonly environment: Environment;
-  /** Aborts when nobody wants them any more. */
-  readonly signal: AbortSignal;
   /** Called when an event arrives that was thought not to exist. */
   readonly onLate: () => void;
 }
@@ -45,14 +44,19 @@ export class PastEvents {
 
   /** The first event from `index` to `last`; undefined when there is none. */
   async #first(endpoint: number, index: Revision, last: Revision): Promise<EtcdEvent | undefined> {
-    const { client, environment, signal, onLate } = this.#options;
+    const { client, onLate } = this.#options;
     const poll = client.watch(endpoint, index);
     const found = new Promise<EtcdEvent>((resolve) => poll.each(resolve));
     const isWanted = (event: EtcdEvent) => event.node.modifiedIndex <= last;
+    const next = Promise.race([found, poll.ended.then(failed)]);
+    next.catch(() => undefined); // also when nobody waits for it any more
     try {
       await poll.opened;
-      const none = client.index(endpoint).then(() => environment.sleep(GRACE, signal));
-      const event = await Promise.race([found, none.then(() => undefined)]);
+      let event = await this.#soon(next);
+      if (event === undefined) {
+        await client.index(endpoint);
+        event = await this.#soon(next);
+      }
       if (event !== undefined) return isWanted(event) ? event : undefined;
     } catch (error) {
       poll.close();
@@ -62,4 +66,21 @@ export class PastEvents {
     void found.then((event) => isWanted(event) && onLate());
     return undefined;
   }
+
+  /** What comes within {@link GRACE}. */
+  async #soon(next: Promise<EtcdEvent>): Promise<EtcdEvent | undefined> {
+    let timer: Timer | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      timer = this.#options.environment.timer(GRACE, () => resolve(undefined));
+    });
+    try {
+      return await Promise.race([next, late]);
+    } finally {
+      timer?.cancel();
+    }
+  }
+}
+
+function failed(reason: Error | undefined): never {
+  throw reason ?? new Failure('etcd has ended the request for an event', true);
 }

@@ -1,8 +1,8 @@
 import type { Subscriber } from 'rxjs';
 import type { Environment } from '../../base/environment.js';
-import { StorageError } from '../storage-error.js';
 import type { Change, Revision, StorageWatchOptions } from '../storage.js';
 import type { ChangeFeed } from './change-feed.js';
+import { storageErrorOf } from './etcd-v2-error.js';
 
 /** What {@link watchFeed} takes. */
 export interface FeedWatchOptions extends StorageWatchOptions {
@@ -25,9 +25,7 @@ export function watchFeed(feed: ChangeFeed, options: FeedWatchOptions, subscribe
     }
     if (progressRequests !== undefined && !subscriber.closed) subscriber.add(progressRequests.subscribe(() => queueMicrotask(report))); // not amid a delivery
   };
-  begin().catch((error: unknown) => {
-    subscriber.error(StorageError.is(error) ? error : new StorageError('Unavailable', 'the watch cannot begin', { cause: error }));
-  });
+  begin().catch((error: unknown) => subscriber.error(storageErrorOf(error)));
 }
 
 /** Calls now and then every so often; gives what stops it. */
