@@ -18,7 +18,7 @@ export interface LogRecord {
 
 /** How a log is read. */
 export interface LogReadOptions {
-  /** Records from the end to begin with; absent: all. */
+  /** Records from the end to begin with; absent: all. Without `ended` there are no more than these, whatever is appended meanwhile. */
   readonly tail?: number | undefined;
   /** Goes on with what is appended until this answers true. Absent: ends at the end. */
   readonly ended?: (() => boolean) | undefined;
@@ -28,16 +28,19 @@ export interface LogReadOptions {
 /** The records of a log in order, in batches of what one read gave. The log may change files meanwhile. */
 export async function* readRecords(log: LogFile, { tail, ended, signal }: LogReadOptions): AsyncGenerator<readonly LogRecord[]> {
   const cursor = new LogCursor(log);
+  let left = ended ? Infinity : (tail ?? Infinity);
   try {
     if (tail !== undefined) await cursor.seekTail(tail);
-    while (!signal?.aborted) {
+    while (left > 0 && !signal?.aborted) {
       // Asked before the read: what is appended during it is read in the next round.
       const over = !ended || ended();
       const { generation } = log;
       const { version } = log.changes;
       const records = await cursor.read();
-      if (records.length > 0) yield records;
-      else if (cursor.nextFile(generation)) continue;
+      if (records.length > 0) {
+        yield records.slice(0, left);
+        left -= records.length;
+      } else if (cursor.nextFile(generation)) continue;
       else if (over) return;
       else await log.changes.since(version, signal);
     }

@@ -164,6 +164,15 @@ describe('ContainerLog', () => {
         expect(await read(here, { tail }), `tail ${tail}`).to.deep.equal(all.slice(16 - Math.min(tail, 16)));
     });
 
+    it('are not longer for what is written while they are read', async () => {
+      const here = log();
+      print('one\ntwo\nthree\n');
+      await here.pump();
+      const reading = read(here, { tail: 2 }); // it has looked where the tail begins
+      appendFileSync(path(), '2026-03-04T05:06:08.000Z stdout F four\n');
+      expect(await reading).to.deep.equal(['two', 'three']);
+    });
+
     it('are exact at the edges of blocks', async () => {
       const here = log(100_000_000);
       const filler = 65_536 - 'YYYY-MM-DDThh:mm:ss.mmmZ stdout F \n'.length;
