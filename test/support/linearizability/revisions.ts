@@ -13,9 +13,7 @@ interface Told {
  * revision no older than those, and shows what had been written up to it.
  */
 export function checkRevisions(history: History): string | undefined {
-  return (
-    checkOwners(history.operations) ?? checkOrder(history) ?? history.scans.map((scan) => checkScan(scan, history.operations)).find(Boolean)
-  );
+  return checkOwners(history.operations) ?? checkOrder(history) ?? checkScans(history);
 }
 
 /** No two writes share a revision, and no value has two. */
@@ -62,17 +60,39 @@ function checkOrder({ operations, scans }: History): string | undefined {
 }
 
 /** A key of a scan shows its last write up to the scan's revision. Absent ones are judged by the search: a delete may have had no answer. */
-function checkScan(scan: Scan, operations: readonly Operation[]): string | undefined {
-  for (const [key, { revision }] of scan.entries) {
-    if (revision > scan.revision) return `${showScan(scan)}, and has ${key} at ${revision}`;
-  }
+function checkScans({ operations, scans }: History): string | undefined {
+  const writes = new Map<string, Written[]>();
   for (const operation of operations) {
-    const entry = scan.entries.get(operation.key);
-    if (!entry || operation.outcome.type !== 'written') continue;
-    const { revision } = operation.outcome;
-    if (revision <= scan.revision && revision > entry.revision) return `${showScan(scan)}, and does not show\n  ${show(operation)}`;
+    if (operation.outcome.type !== 'written') continue;
+    const ofKey = writes.get(operation.key) ?? [];
+    writes.set(operation.key, ofKey);
+    ofKey.push({ operation, revision: operation.outcome.revision });
+  }
+  for (const ofKey of writes.values()) ofKey.sort((a, b) => a.revision - b.revision);
+  for (const scan of scans) {
+    for (const [key, { revision }] of scan.entries) {
+      if (revision > scan.revision) return `${showScan(scan)}, and has ${key} at ${revision}`;
+      const last = lastUpTo(writes.get(key) ?? [], scan.revision);
+      if (last && last.revision > revision) return `${showScan(scan)}, and does not show\n  ${show(last.operation)}`;
+    }
   }
   return undefined;
+}
+
+interface Written {
+  readonly operation: Operation;
+  readonly revision: number;
+}
+
+/** By bisection. */
+function lastUpTo(writes: readonly Written[], revision: number): Written | undefined {
+  let low = 0;
+  for (let high = writes.length; low < high;) {
+    const middle = (low + high) >>> 1;
+    if (writes[middle]!.revision <= revision) low = middle + 1;
+    else high = middle;
+  }
+  return writes[low - 1];
 }
 
 /** What it saw and, where it wrote, its own. */
