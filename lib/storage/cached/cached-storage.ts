@@ -33,7 +33,10 @@ export interface CachedStorageOptions {
   readonly logger?: Logger | undefined;
   /** How much history can be read and watched from; it begins with the start. Default: 100,000 commits, 64 MiB. */
   readonly history?: HistoryLimits | undefined;
-  /** Entries that are asked for in one go while everything is loaded. Default 5,000. */
+  /**
+   * Entries that are asked for in one go while everything is loaded. Default 1,000: of larger pages more is left as garbage in
+   * memory, smaller ones take longer.
+   */
   readonly pageSize?: number | undefined;
   /**
    * Milliseconds that a read waits for the cache to catch up, before it fails with `Unavailable` (or `FutureRevision`, if it
@@ -180,7 +183,7 @@ export class CachedStorage implements Storage {
   }
 
   async #open(signal: AbortSignal): Promise<void> {
-    const { environment = systemEnvironment, logger = silentLogger, history, pageSize = 5_000, patience = 3_000 } = this.#options;
+    const { environment = systemEnvironment, logger = silentLogger, history, pageSize = 1_000, patience = 3_000 } = this.#options;
     const keep = (entry: Entry) => this.#written.keep(entry);
     this.#abort = new AbortController();
     signal.addEventListener('abort', () => this.#abort.abort(), { once: true });

@@ -11,6 +11,7 @@ import { CommitLog, type SealedSegment } from './commit-log.js';
 import { corrupt } from './disk-error.js';
 import { type DataFiles, findFiles, removeLeftovers } from './files.js';
 import type { LogRecord } from './record.js';
+import { Scratch } from './scratch.js';
 import { createSegment, type SegmentHeader, SegmentWriter } from './segment.js';
 import { scanSegment, type SegmentScan } from './segment-scan.js';
 import { readSnapshot } from './snapshot-file.js';
@@ -79,11 +80,12 @@ async function replay(
 ): Promise<Replayed[]> {
   const replayed: Replayed[] = [];
   const first = base.sequence || 1;
+  const scratch = new Scratch();
   for (const { name, sequence } of segments) if (sequence < first) await rm(join(directory, name));
   let gap: Replayed | undefined; // a segment that ends early: only empty ones may follow
   for (const [i, { sequence }] of segments.filter((segment) => segment.sequence >= first).entries()) {
     if (sequence !== first + i) throw missing(directory, first + i);
-    const { records, ...scan } = await scanSegment(directory, sequence);
+    const { records, ...scan } = await scanSegment(directory, sequence, scratch);
     if (gap && records.length > 0)
       throw corrupt(join(directory, gap.scan.header.name), gap.scan.end, 'a record is unreadable, and later segments have good ones');
     for (const record of records) applyRecord(tree, record, join(directory, scan.header.name));

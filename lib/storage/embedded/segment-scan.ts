@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { corrupt } from './disk-error.js';
 import { type LogRecord, readRecord, recordBytes } from './record.js';
+import { Scratch } from './scratch.js';
 import { readSegment, SEGMENT_HEADER, type SegmentHeader } from './segment.js';
 
 /** What a segment holds. */
@@ -17,10 +18,11 @@ export interface SegmentScan {
  * Reads a segment up to its first bad byte, and judges what that is.
  *
  * A torn group at the end was never acknowledged and is left out. A bad record with a good one of a later group behind it
- * had been synced, and perhaps acknowledged: that is damage, and throws `Corrupt`.
+ * had been synced, and perhaps acknowledged: that is damage, and throws `Corrupt`. The records are good as long as `scratch` is
+ * not read into again.
  */
-export async function scanSegment(directory: string, sequence: number): Promise<SegmentScan> {
-  const { bytes, ...header } = await readSegment(directory, sequence);
+export async function scanSegment(directory: string, sequence: number, scratch = new Scratch()): Promise<SegmentScan> {
+  const { bytes, ...header } = await readSegment(directory, sequence, scratch);
   const records: LogRecord[] = [];
   let end = SEGMENT_HEADER;
   for (let next = readRecord(bytes, end, header.salt); next !== undefined; next = readRecord(bytes, end, header.salt)) {

@@ -1,11 +1,12 @@
 import { constants, write } from 'node:fs';
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import type { Environment } from '../../base/environment.js';
 import { corrupt } from './disk-error.js';
 import { createFile, segmentName, writeFully } from './files.js';
+import type { Scratch } from './scratch.js';
 
 const MAGIC = 'KUBELOG\n';
 const FORMAT = 1;
@@ -40,11 +41,15 @@ export async function createSegment(directory: string, sequence: number, size: n
   return header;
 }
 
-/** Reads a whole segment and checks its header. */
-export async function readSegment(directory: string, sequence: number): Promise<SegmentHeader & { readonly bytes: Buffer }> {
+/** Reads a whole segment and checks its header. The bytes are those of `scratch`. */
+export async function readSegment(
+  directory: string,
+  sequence: number,
+  scratch: Scratch,
+): Promise<SegmentHeader & { readonly bytes: Buffer }> {
   const name = segmentName(sequence);
   const file = join(directory, name);
-  const bytes = await readFile(file);
+  const bytes = await readWhole(file, scratch);
   const bad = (what: string) => corrupt(file, 0, what);
   if (bytes.length < SEGMENT_HEADER || bytes.toString('latin1', 0, 8) !== MAGIC) throw bad('not a log segment');
   if (crc32(bytes.subarray(0, 28)) !== bytes.readUInt32LE(28)) throw bad('the checksum of its header is wrong');
@@ -53,6 +58,15 @@ export async function readSegment(directory: string, sequence: number): Promise<
   const header = { name, sequence, size: bytes.readUInt32LE(16), salt: bytes.readUInt32LE(20), bytes };
   if (header.size !== bytes.length) throw corrupt(file, bytes.length, `it should have ${header.size} bytes`);
   return header;
+}
+
+async function readWhole(path: string, scratch: Scratch): Promise<Buffer> {
+  const file = await open(path, 'r');
+  try {
+    return await scratch.read(file, 0, (await file.stat()).size);
+  } finally {
+    await file.close();
+  }
 }
 
 function headerBytes({ sequence, size, salt }: SegmentHeader): Buffer {

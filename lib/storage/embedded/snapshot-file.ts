@@ -7,6 +7,7 @@ import { ownBytes } from '../own-bytes.js';
 import type { Entry } from '../storage.js';
 import { corrupt } from './disk-error.js';
 import { createFile, snapshotName, writeFully } from './files.js';
+import { Scratch } from './scratch.js';
 
 const MAGIC = 'KUBESNAP';
 const FORMAT = 1;
@@ -39,25 +40,25 @@ export async function writeSnapshot(directory: string, { revision, tree }: Snaps
   return at;
 }
 
-/** Reads a snapshot; its entries' values share its blocks. Throws `Corrupt` at the first thing that is wrong. */
+/** Reads a snapshot, block after block into the same memory. Throws `Corrupt` at the first thing that is wrong. */
 export async function readSnapshot(directory: string, name: string): Promise<Snapshot & SnapshotInfo & { readonly bytes: number }> {
   const path = join(directory, name);
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
-    const read = async (at: number, length: number) => {
+    const scratch = new Scratch();
+    const read = (at: number, length: number) => {
       if (at + length > size) throw corrupt(path, at, 'the file ends before it should');
-      const bytes = Buffer.allocUnsafeSlow(length);
-      for (let done = 0; done < length;) done += (await file.read(bytes, done, length - done, at + done)).bytesRead;
-      return bytes;
+      return scratch.read(file, at, length);
     };
     const info = headerOf(await read(0, HEADER), path);
     const entries: Entry[] = [];
     let at = HEADER;
     while (at < size) {
       const head = await read(at, BLOCK_HEADER);
-      const block = await read(at + BLOCK_HEADER, head.readUInt32LE(4));
-      if (crc32(block, head.readUInt32LE(4)) !== head.readUInt32LE(0)) throw corrupt(path, at, 'the checksum of a block is wrong');
+      const [checksum, length] = [head.readUInt32LE(0), head.readUInt32LE(4)];
+      const block = await read(at + BLOCK_HEADER, length);
+      if (crc32(block, length) !== checksum) throw corrupt(path, at, 'the checksum of a block is wrong');
       readEntries(block, entries);
       at += BLOCK_HEADER + block.length;
     }
