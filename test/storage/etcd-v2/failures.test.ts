@@ -4,29 +4,18 @@ import { createServer } from 'node:net';
 import { EtcdV2Storage } from '../../../lib/storage/etcd-v2/index.js';
 import { StorageError } from '../../../lib/storage/storage-error.js';
 import { failsWith, numbered, type StorageBed, textOf } from '../../../lib/testing/storage/storage-bed.js';
-import { Etcd, etcdNeed, useEtcd } from '../../support/etcd.js';
+import { etcdNeed, useEtcd } from '../../support/etcd.js';
 import { eventually } from '../../support/eventually.js';
 import { needs } from '../../support/needs.js';
-import { LossyProxy } from './lossy-proxy.js';
-import { curl, urls, useBeds } from './v2-bed.js';
+import { urls, useBeds } from './v2-bed.js';
 
 needs(etcdNeed, () => {
-  describe('EtcdV2Storage when things fail', function () {
+  describe('EtcdV2Storage when etcd fails', function () {
     this.timeout(30_000);
 
     describe('with one member', () => {
       const etcd = useEtcd();
       const start = useBeds(etcd);
-      const proxies: LossyProxy[] = [];
-      afterEach(async () => {
-        for (const proxy of proxies.splice(0)) await proxy.stop();
-      });
-
-      async function proxied(): Promise<LossyProxy> {
-        const proxy = await new LossyProxy(etcd.endpoints[0]!).start();
-        proxies.push(proxy);
-        return proxy;
-      }
 
       it('goes on after etcd was killed and started again: what was acknowledged is there, a watch has no gap and no double', async () => {
         const [member] = etcd.members;
@@ -72,94 +61,11 @@ needs(etcdNeed, () => {
         expect(recorder.shown).to.deep.equal(['+a=1', '+b=1', '+c=1']);
       });
 
-      it('never sends a write again that may have landed', async () => {
-        const proxy = await proxied();
-        const bed = await start({ endpoints: [proxy.url, ...urls(etcd)] });
-        await bed.put('a', '0');
-        proxy.losesAnswers = true;
-        const { writes } = proxy;
-        await failsWith('Unknown', bed.put('a', '1', bed.at('a', (await bed.get('a'))!.revision)));
-        expect(proxy.writes).to.equal(writes + 1);
-        const landed = (await bed.get('a'))!;
-        expect(textOf(landed)).to.equal('1');
-        const next = await bed.put('a', '2', bed.at('a', landed.revision)); // by the other endpoint
-        expect(next.revision).to.equal(landed.revision + 1);
-        expect(proxy.writes).to.equal(writes + 1);
-      });
-
-      it('says Unavailable when nothing can have been written, as the steps of a move change no key', async () => {
-        const proxy = await proxied();
-        const bed = await start({ endpoints: [proxy.url] });
-        const parent = await bed.create('p', 'value');
-        proxy.losesAnswers = true;
-        const children = await Promise.allSettled([bed.create('p/a', ''), bed.create('p/b', '')]);
-        proxy.losesAnswers = false;
-        for (const child of children) expect(child).to.have.nested.property('reason.code').that.is.oneOf(['Unavailable', 'Unknown']);
-        expect(await bed.get('p')).to.deep.equal(parent);
-        await bed.put('p/a', '');
-        await bed.put('p/b', '');
-        expect(bed.show(await bed.storage.list(bed.prefix))).to.deep.equal(['p=value', 'p/a=', 'p/b=']);
-      });
-
-      it('keeps its watches over lost connections, without a gap and without a double', async () => {
-        const proxy = await proxied();
-        const bed = await start({ endpoints: [proxy.url] });
-        const writer = await start();
-        const since = await bed.storage.revision();
-        const log = writer.record(writer.storage.watch(writer.prefix, since));
-        const recorder = bed.record(bed.storage.watch(writer.prefix, since));
-        for (let round = 0; round < 10; round++) {
-          const writing = writer.fill(numbered(60, `r${round}-`));
-          proxy.cut();
-          await writing;
-        }
-        await log.take(600);
-        await recorder.take(600);
-        expect(recorder.events).to.deep.equal(log.events);
-      });
-
-      it('keeps a quiet watch while there are more than 1,000 events elsewhere, and over a lost connection after that', async () => {
-        const proxy = await proxied();
-        const bed = await start({ endpoints: [proxy.url] });
-        const other = await start();
-        const recorder = bed.watch(await bed.storage.revision());
-        await other.fill(numbered(1500));
-        proxy.cut();
-        await other.put('more', '');
-        await eventually(() => bed.put('a', ''));
-        expect(await recorder.take(1)).to.deep.equal(['+a=']);
-      });
-
-      it('keeps a quiet watch while there are more than 1,000 events that no watch shows, and tells how far it has come', async () => {
-        const proxy = await proxied();
-        const bed = await start({ endpoints: [proxy.url], requestTimeout: 200 });
-        const recorder = bed.watch(await bed.storage.revision(), { progressEvery: 20 });
-        for (let i = 0; i < 1100; i += 50) {
-          await Promise.all(Array.from({ length: 50 }, (_, j) => curl(etcd, `/_hidden/${i + j}`, 'PUT', { value: '' })));
-        }
-        const revision = await bed.storage.revision();
-        await recorder.until(() => recorder.changes.at(-1)!.revision >= revision);
-        proxy.cut();
-        await eventually(() => bed.put('a', ''));
-        expect(await recorder.take(1)).to.deep.equal(['+a=']);
-      });
-
-      it('ends a watch from more than 1,000 events ago with Compacted, and a watch that was cut off for as long', async () => {
-        const proxy = await proxied();
-        const bed = await start({ endpoints: [proxy.url] });
-        const other = await start();
-        const since = await bed.storage.revision();
-        const recorder = bed.watch(since);
-        proxy.refuses = true;
-        proxy.cut();
-        await other.fill(numbered(1200));
-        proxy.refuses = false;
-        await recorder.failsWith('Compacted');
-        const late = await start();
-        await late.watch(since).failsWith('Compacted');
-        await failsWith('Compacted', late.storage.list(late.prefix, { revision: since }));
-        const log = other.record(other.storage.watch(other.prefix, since)); // has seen it all
-        await log.take(1200);
+      it('lets commits under way finish when it stops', async () => {
+        const bed = await start();
+        const commits = numbered(50).map((name) => bed.put(name, ''));
+        await bed.storage.stop();
+        await Promise.all(commits);
       });
 
       it('serves a watch from within the last 1,000 events to a process that has not seen them', async () => {
@@ -174,54 +80,6 @@ needs(etcdNeed, () => {
         expect(recorder.events).to.deep.equal(log.events);
         const middle = log.events[450]!.revision;
         expect((await late.storage.list(bed.prefix, { revision: middle })).entries).to.have.lengthOf(451);
-      });
-
-      it('ends all watches with Compacted when an event comes after it was thought not to exist', async () => {
-        const proxy = await proxied();
-        const bed = await start({ endpoints: [proxy.url] });
-        const other = await start();
-        const recorder = bed.watch(await bed.storage.revision(), { progressEvery: 20 });
-        proxy.refuses = true;
-        proxy.cut();
-        const { revision } = await other.put('a', '');
-        proxy.hold();
-        proxy.refuses = false;
-        await recorder.until(() => (recorder.changes.at(-1)?.revision ?? 0) >= revision);
-        expect(recorder.events).to.deep.equal([]);
-        proxy.release();
-        await recorder.failsWith('Compacted');
-      });
-
-      it('ends all watches with Compacted when the store is replaced by another', async () => {
-        const proxy = await proxied();
-        const bed = await start({ endpoints: [proxy.url] });
-        const recorder = bed.watch(await bed.storage.revision());
-        await bed.fill(numbered(20));
-        await recorder.take(20);
-        const replacement = new Etcd();
-        await replacement.start();
-        try {
-          proxy.target = replacement.endpoints[0]!;
-          proxy.cut();
-          await recorder.failsWith('Compacted');
-          const anew = bed.watch(await eventually(() => bed.storage.revision()));
-          await bed.put('a', '');
-          expect(await anew.take(1)).to.deep.equal(['+a=']);
-        } finally {
-          await replacement.stop();
-        }
-      });
-
-      it('does not start when etcd is out of reach, and starts when it is back', async () => {
-        const proxy = await proxied();
-        proxy.refuses = true;
-        const storage = new EtcdV2Storage({ endpoints: [proxy.url] });
-        await failsWith('Unavailable', storage.start());
-        await storage.stop();
-        proxy.refuses = false;
-        await storage.start();
-        expect(await storage.revision()).to.be.greaterThan(0);
-        await storage.stop();
       });
 
       it('is refused by what is no etcd of the second version', async () => {

@@ -1,18 +1,29 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A TCP proxy before etcd, which can be told to lose answers, to hold them back, or to cut everybody off. */
+const NOTHING = /(?!)/;
+
+/**
+ * A TCP proxy before etcd, which loses answers, holds things back, or cuts everybody off.
+ *
+ * Patterns are those of a request's first line, as in `GET /v2/keys/registry/pods?quorum=true HTTP/1.1`.
+ */
 export class LossyProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  /** Whether answers to writes are lost from now on, with the connection. */
-  losesAnswers = false;
+  readonly #held: (() => void)[] = [];
   /** Whether nobody gets through. */
   refuses = false;
-  /** Writes that came. */
-  writes = 0;
-  /** Bodies of answers to questions for one event, which are held back; undefined: they are not. */
-  #held: (() => void)[] | undefined;
+  /** Requests whose answers are lost, with the connection. */
+  loses = NOTHING;
+  /** Requests that are held back until {@link release}. */
+  holds = NOTHING;
+  /** Requests whose answers arrive without their bodies until {@link release}. */
+  holdsAnswersOf = NOTHING;
+  /** Requests that {@link release} what is held back. */
+  releasesAt = NOTHING;
+  /** First lines of all requests. */
+  readonly requests: string[] = [];
 
   /** `target` is `host:port`; another one holds for connections from then on. */
   constructor(public target: string) {
@@ -21,6 +32,16 @@ export class LossyProxy {
 
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as { port: number }).port}`;
+  }
+
+  /** What is held back now. */
+  get held(): number {
+    return this.#held.length;
+  }
+
+  /** The writes that came. */
+  get writes(): number {
+    return this.requests.filter((line) => !line.startsWith('GET')).length;
   }
 
   async start(): Promise<this> {
@@ -33,15 +54,10 @@ export class LossyProxy {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** From now on, what etcd answers to a question for one event arrives without its body, until {@link release}. */
-  hold(): void {
-    this.#held = [];
-  }
-
+  /** Holds nothing back any more. */
   release(): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    for (const send of held) send();
+    this.holds = this.holdsAnswersOf = this.releasesAt = NOTHING;
+    for (const send of this.#held.splice(0)) send();
   }
 
   async stop(): Promise<void> {
@@ -65,16 +81,17 @@ export class LossyProxy {
     let request = '';
     client.on('data', (chunk: Buffer) => {
       const line = /^(GET|PUT|DELETE) .*/.exec(chunk.toString('latin1'))?.[0];
-      if (line !== undefined) request = line;
-      if (line !== undefined && !line.startsWith('GET')) this.writes += 1;
-      server.write(chunk);
+      if (line !== undefined) this.requests.push((request = line));
+      if (this.#held.length > 0 && this.releasesAt.test(request)) this.release();
+      if (this.holds.test(request)) this.#held.push(() => server.write(chunk));
+      else server.write(chunk);
     });
     server.on('data', (chunk: Buffer) => this.#answer(request, chunk, client));
   }
 
   #answer(request: string, chunk: Buffer, client: Socket): void {
-    if (this.losesAnswers && !request.startsWith('GET')) client.destroy();
-    else if (this.#held === undefined || !request.includes('waitIndex')) client.write(chunk);
+    if (this.loses.test(request)) client.destroy();
+    else if (!this.holdsAnswersOf.test(request)) client.write(chunk);
     else {
       const body = chunk.toString('latin1').startsWith('HTTP/') ? chunk.indexOf('\r\n\r\n') + 4 : 0;
       client.write(chunk.subarray(0, body));
