@@ -112,7 +112,8 @@ export class Mirror {
   /** Waits until the copy has a commit, unless there is no watch that could bring it. */
   async seen(revision: Revision): Promise<void> {
     if (this.#has(revision) || !this.#following) return;
-    if (!(await this.#writers.wait(revision))) this.doubt(`it has not brought the commit at revision ${revision}`);
+    const seen = await this.#writers.wait(revision);
+    if (!seen && this.#following) this.doubt(`it has not brought the commit at revision ${revision}`);
   }
 
   /** Opens another watch of the engine: this one is silent, though it should not be. */
