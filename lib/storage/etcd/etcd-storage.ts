@@ -24,6 +24,7 @@ import { Member } from './client/member.js';
 import { entryOf } from './entries.js';
 import type { EtcdStorageOptions } from './etcd-options.js';
 import { checkKey } from './key-range.js';
+import { outOfSpace } from './out-of-space.js';
 import { readPage } from './read-page.js';
 import { committedOf, transactionOf } from './transaction.js';
 import { EtcdWatch } from './watch/etcd-watch.js';
@@ -98,8 +99,13 @@ export class EtcdStorage implements Storage {
   async commit(writes: readonly Write[], guards: readonly Guard[] = []): Promise<Committed> {
     const cluster = this.#running();
     if (writes.length + guards.length === 0) return { revision: await this.revision(), entries: [] };
-    const answer = await cluster.write(txn, transactionOf(writes, guards));
-    return committedOf(writes, guards, answer);
+    const before = cluster.latest;
+    try {
+      return committedOf(writes, guards, await cluster.write(txn, transactionOf(writes, guards)));
+    } catch (error) {
+      if (!StorageError.is(error, 'Full')) throw error;
+      throw await outOfSpace(cluster, writes, before, error);
+    }
   }
 
   watch(prefix: string, since: Revision, options: StorageWatchOptions = {}): Observable<Change> {

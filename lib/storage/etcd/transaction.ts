@@ -37,6 +37,7 @@ function compareOf({ key, revision }: Guard): Compare {
 
 /** A delete must find something; a guard with a revision says so already. */
 function unguardedDeletes(writes: readonly Write[], guards: readonly Guard[]): string[] {
+  if (!writes.some(({ type }) => type === 'delete')) return [];
   const guarded = new Set(guards.filter(({ revision }) => revision > 0).map(({ key }) => key));
   return writes.filter(({ type, key }) => type === 'delete' && !guarded.has(key)).map(({ key }) => key);
 }

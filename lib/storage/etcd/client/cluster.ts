@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Metadata } from '@grpc/grpc-js';
 import { backoffDelay } from '../../../base/backoff.js';
 import type { Environment } from '../../../base/environment.js';
@@ -51,15 +52,17 @@ const AGAIN = { first: 25, max: 500, jitter: 0.5 };
  */
 export class Cluster {
   readonly #options: ClusterOptions;
-  readonly #underWay = new Set<Promise<unknown>>();
   readonly #stop = new AbortController();
   #current: number;
+  #calls = 0;
+  #onIdle: (() => void) | undefined;
   #pendingBytes = 0;
   #latest: Revision = 0;
 
   constructor(options: ClusterOptions) {
     this.#options = options;
     this.#current = Math.floor(options.environment.random() * options.members.length); // many clients spread
+    setMaxListeners(0, this.#stop.signal); // as many as there are calls that wait for their next attempt
   }
 
   /** The revision in the answer that came last. */
@@ -92,20 +95,19 @@ export class Cluster {
   }
 
   /** The next connection has a new token. */
-  forgetToken({ metadata }: Connection): Promise<void> {
-    return this.#options.credentials.forget(metadata);
+  forgetToken({ metadata }: Connection): void {
+    this.#options.credentials.forget(metadata);
   }
 
-  /** Waits so many milliseconds for calls under way, then gives up the rest and all connections. */
+  /** Waits so many milliseconds for calls under way, then gives up the rest and all connections. Nothing can be asked afterwards. */
   async stop(patience: number): Promise<void> {
     const { environment, members } = this.#options;
-    const enough = new AbortController();
-    const settled = Promise.allSettled([...this.#underWay]).then(() => enough.abort());
-    await Promise.race([settled, environment.sleep(patience, enough.signal).catch(() => undefined)]);
-    enough.abort();
+    const idle = new AbortController();
+    this.#onIdle = () => idle.abort();
+    if (this.#calls > 0) await environment.sleep(patience, idle.signal).catch(() => undefined); // idle, and so soon enough
     this.#stop.abort();
     for (const member of members) member.close(new CallFailure('lost', 'the storage has been stopped'));
-    await Promise.allSettled([...this.#underWay]);
+    await environment.yield(); // in which the sockets close
   }
 
   async #run<Q, R extends Answer>(method: Method<Q, R>, request: Q, safety: Safety): Promise<R> {
@@ -114,33 +116,34 @@ export class Cluster {
     if (this.#pendingBytes > 0 && this.#pendingBytes + bytes.length > maxPendingBytes) {
       throw new StorageError('Unavailable', `more than ${maxPendingBytes} bytes of requests to etcd are under way`);
     }
+    this.#calls++;
     this.#pendingBytes += bytes.length;
-    const answered = this.#attempts(method, bytes, safety);
-    this.#underWay.add(answered);
     try {
-      const answer = await answered;
+      const answer = await this.#attempts(method, bytes, safety);
       this.#latest = answer.revision;
       return answer;
     } finally {
-      this.#underWay.delete(answered);
       this.#pendingBytes -= bytes.length;
+      if (--this.#calls === 0) this.#onIdle?.();
     }
   }
 
   async #attempts<R>(method: Method<never, R>, bytes: Buffer, safety: Safety): Promise<R> {
-    const { environment, members, requestTimeout } = this.#options;
+    const { environment, members, credentials, requestTimeout } = this.#options;
     const deadline = environment.monotonic() + requestTimeout;
     for (let failures = 0; ; failures++) {
-      const member = await this.#member();
-      let metadata: Metadata | undefined;
+      // What is at hand needs no turn of the event loop.
+      const member = this.#serving ?? (await this.#member());
+      let metadata = credentials.present;
       try {
-        metadata = await this.#options.credentials.metadata(member);
+        metadata ??= await credentials.metadata(member);
         const left = deadline - environment.monotonic();
+        if (left <= 0) throw new CallFailure('refused', `no member of etcd was ready within ${requestTimeout} ms`);
         // Half the time for the first member leaves another one a chance.
         const timeout = safety === 'repeatable' && failures === 0 && members.length > 1 ? left / 2 : left;
         return await member.call(method, bytes, metadata, timeout);
       } catch (error) {
-        await this.#judge(error, { member, metadata }, safety);
+        this.#judge(error, { member, metadata }, safety);
         if (environment.monotonic() >= deadline || this.#stop.signal.aborted) throw unavailable(error);
         if (failures + 1 >= members.length) await this.#pause(failures + 1 - members.length, deadline);
       }
@@ -148,7 +151,7 @@ export class Cluster {
   }
 
   /** Throws, unless the call may be tried again. */
-  async #judge(error: unknown, { member, metadata }: Attempt, safety: Safety): Promise<void> {
+  #judge(error: unknown, { member, metadata }: Attempt, safety: Safety): void {
     if (!(error instanceof CallFailure)) throw error;
     const { outcome } = error;
     if (outcome instanceof StorageError) throw outcome;
@@ -159,10 +162,16 @@ export class Cluster {
     }
   }
 
+  get #serving(): Member | undefined {
+    const member = this.#options.members[this.#current]!;
+    return member.connected ? member : undefined;
+  }
+
   async #member(): Promise<Member> {
     const { members } = this.#options;
     const failures: CallFailure[] = [];
     for (let i = 0, first = this.#current; i < members.length; i++) {
+      if (this.#stop.signal.aborted) throw new StorageError('Unavailable', 'the storage has been stopped');
       const at = (first + i) % members.length;
       try {
         await members[at]!.connect();

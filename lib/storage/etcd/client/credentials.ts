@@ -14,23 +14,30 @@ export interface User {
 export class Credentials {
   readonly #user: User | undefined;
   readonly #timeout: number;
-  #metadata: Promise<Metadata> | undefined;
+  #present: Metadata | undefined;
+  #asked: Promise<Metadata> | undefined;
 
   constructor(user: User | undefined, timeout: number) {
     this.#user = user;
     this.#timeout = timeout;
+    if (user === undefined) this.#present = PLAIN;
   }
 
-  /** Asks a member for a token, unless there is one. */
-  metadata(member: Member): Promise<Metadata> | Metadata {
-    if (this.#user === undefined) return PLAIN;
-    return (this.#metadata ??= this.#authenticate(this.#user, member));
+  /** What is at hand. */
+  get present(): Metadata | undefined {
+    return this.#present;
   }
 
-  /** Forgets a token that etcd takes no more; one that has been renewed meanwhile stays. */
-  async forget(stale: Metadata | undefined): Promise<void> {
-    const present = this.#metadata;
-    if (present !== undefined && (await present) === stale && this.#metadata === present) this.#metadata = undefined;
+  /** Asks a member for a token, unless there is one. Rejects with a {@link CallFailure}. */
+  async metadata(member: Member): Promise<Metadata> {
+    if (this.#present !== undefined || this.#user === undefined) return this.#present ?? PLAIN;
+    this.#asked ??= this.#authenticate(this.#user, member).finally(() => (this.#asked = undefined));
+    return (this.#present = await this.#asked);
+  }
+
+  /** Forgets a token that etcd takes no more; one that has been fetched meanwhile stays. */
+  forget(stale: Metadata | undefined): void {
+    if (this.#present === stale && this.#user !== undefined) this.#present = undefined;
   }
 
   async #authenticate({ username: name, password }: User, member: Member): Promise<Metadata> {
@@ -39,7 +46,6 @@ export class Credentials {
       return metadataOf(token);
     } catch (error) {
       if (messageOf(error) === 'etcdserver: authentication is not enabled') return PLAIN;
-      this.#metadata = undefined;
       if (messageOf(error) === 'etcdserver: authentication failed, invalid user ID or password') throw wrongPassword(name, error);
       // Whatever became of it: to authenticate changes nothing.
       throw error instanceof CallFailure && error.outcome === 'lost' ? new CallFailure('refused', error.message, { cause: error }) : error;

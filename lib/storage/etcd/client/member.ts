@@ -6,6 +6,7 @@ import { status } from '../wire/control.js';
 import type { Method } from '../wire/protobuf.js';
 import { CallFailure, callFailure } from './call-failure.js';
 import type { Endpoint } from './endpoint.js';
+import { OwnedSockets } from './owned-sockets.js';
 import { Pulse } from './pulse.js';
 
 /** What a {@link Member} needs. */
@@ -52,6 +53,7 @@ export class Member {
   readonly #pulse: Pulse;
   readonly #debts = new Set<Debt>();
   #client: Client | undefined;
+  #sockets: OwnedSockets | undefined;
   #connecting: Promise<void> | undefined;
   /** Why, and until when, no connection is tried. */
   #rest: { readonly until: number; readonly failure: CallFailure } | undefined;
@@ -142,6 +144,7 @@ export class Member {
     this.#pulse.stop();
     for (const debt of [...this.#debts]) debt.fail(failure);
     this.#client?.close();
+    this.#sockets?.destroy();
     this.#client = undefined;
     this.#version = undefined;
   }
@@ -226,7 +229,8 @@ export class Member {
       'grpc.service_config_disable_resolution': 1,
       ...(this.#endpoint.serverName === undefined ? {} : { 'grpc.ssl_target_name_override': this.#endpoint.serverName }),
     };
-    return new Client(this.#endpoint.target, this.#endpoint.credentials, options);
+    this.#sockets = new OwnedSockets(this.#endpoint.credentials);
+    return new Client(this.#endpoint.target, this.#sockets, options);
   }
 
   #ask(): void {

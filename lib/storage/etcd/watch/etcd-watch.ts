@@ -29,10 +29,15 @@ interface Opened {
   readonly stream: MemberStream;
   readonly assembler: CommitAssembler;
   readonly progress: Progress;
+  /** It watches all keys. */
+  readonly wide: boolean;
 }
 
 const AGAIN = { first: 50, max: 5_000, jitter: 0.5 };
-const PERMISSION_DENIED = 'etcdserver: permission denied';
+const WIDE =
+  'a watch of all keys, without which this version cannot tell progress: let the user read them (etcdctl role grant-permission --prefix <role> read ""), or use etcd 3.4.25, 3.5.8 or later';
+/** How etcd ends its reasons when it does not like the user; a token that has expired looks like a denial to some versions. */
+const DENIALS = ['etcdserver: permission denied', 'etcdserver: invalid auth token', 'etcdserver: revision of auth store is old'];
 
 /**
  * One watch of the storage: a stream of its own to one member, opened again on another when it ends.
@@ -89,8 +94,8 @@ export class EtcdWatch {
     let connection: Connection | undefined;
     try {
       connection = await cluster.connection();
-      const inOrder = !this.#wantsProgress || answersInOrder(await connection.member.version());
-      if (!this.#closed) this.#opened = this.#open(connection, inOrder);
+      const wide = this.#wantsProgress && !answersInOrder(await connection.member.version());
+      if (!this.#closed) this.#opened = this.#open(connection, wide);
     } catch (error) {
       this.#failed(error, connection);
     }
@@ -100,23 +105,23 @@ export class EtcdWatch {
     return this.#options.progressEvery !== undefined || this.#options.progressRequests !== undefined;
   }
 
-  #open(connection: Connection, narrow: boolean): Opened {
+  #open(connection: Connection, wide: boolean): Opened {
     const { environment, cluster, prefix } = this.#options;
     const observer = {
       next: (response: WatchResponse) => this.#take(response),
       failed: (failure: CallFailure) => this.#failed(failure, connection),
     };
     const stream = connection.member.stream(WATCH_PATH, decodeWatchResponse, connection.metadata, observer);
-    const range = narrow ? prefixRange(prefix) : EVERYTHING;
+    const range = wide ? EVERYTHING : prefixRange(prefix);
     stream.write(encodeWatchRequest({ create: { ...range, startRevision: this.#position } }));
-    const progress = new (narrow ? RequestedProgress : ObservedProgress)({
+    const progress = new (wide ? ObservedProgress : RequestedProgress)({
       environment,
       position: () => this.#position,
       latest: () => cluster.latest,
       request: () => stream.write(encodeWatchRequest('progress')),
       report: () => this.#subscriber.next({ type: 'progress', revision: this.#position }),
     });
-    return { connection, stream, assembler: new CommitAssembler(), progress };
+    return { connection, stream, assembler: new CommitAssembler(), progress, wide };
   }
 
   #take(response: WatchResponse): void {
@@ -148,14 +153,13 @@ export class EtcdWatch {
   }
 
   #canceled({ compactRevision, cancelReason }: WatchResponse): void {
-    const { connection } = this.#opened!;
+    const { connection, wide } = this.#opened!;
     if (compactRevision > 0) {
       return this.fail(new StorageError('Compacted', `revision ${this.#position} is forgotten, the oldest kept one is ${compactRevision}`));
     }
     const message = `${connection.member.name} has canceled the watch: ${cancelReason}`;
-    // A token that has expired looks like a denial to some versions.
-    if (cancelReason !== PERMISSION_DENIED) return this.#failed(new CallFailure('lost', message), connection);
-    const error = new StorageError('Unsupported', `etcd does not permit a watch of ${this.#options.prefix}`);
+    if (!DENIALS.some((denial) => cancelReason.endsWith(denial))) return this.#failed(new CallFailure('lost', message), connection);
+    const error = new StorageError('Unsupported', `etcd does not permit ${wide ? WIDE : `a watch of ${this.#options.prefix}`}`);
     this.#failed(new CallFailure(this.#denied ? error : 'token', message), connection);
     this.#denied = true;
   }
@@ -171,7 +175,7 @@ export class EtcdWatch {
     logger.warn('a watch of etcd has ended, and is opened again', { error, delay, prefix, position: this.#position });
     this.#retry = environment.timer(delay, () => void this.#connect(), { unref: true });
     if (connection === undefined) return;
-    if (final === 'token') void cluster.forgetToken(connection);
+    if (final === 'token') cluster.forgetToken(connection);
     else cluster.moveOn(connection.member);
   }
 

@@ -11,11 +11,18 @@ export interface Method<Request, Response> {
 /** Reads the field that the reader stands at, if it knows its number: `false` for one to pass over. */
 export type ReadField = (number: number, reader: BinaryReader) => boolean;
 
+/** Bytes of a writer's buffer above which it is not used again. */
+const LARGE = 64 * 1024;
+/** Used for one message after the other: its buffer would otherwise grow anew with each. */
+let shared = new BinaryWriter();
+
 /** A message as bytes. */
 export function encoded(write: (writer: BinaryWriter) => void): Buffer {
-  const writer = new BinaryWriter();
+  const writer = shared;
+  shared = new BinaryWriter(); // in case of an error
   write(writer);
   const bytes = writer.finish();
+  if (bytes.length <= LARGE) shared = writer;
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
