@@ -44,7 +44,7 @@ export type {
 export { defineResource } from './api/define-resource.js';
 export type { ResourceOptions, ScaleOptions } from './api/define-resource.js';
 export type { Schema } from './api/schema/schema.js';
-export type { Catalog } from './api/catalog.js';
+export type { Catalog, CatalogChange } from './api/catalog.js';
 export { createCatalog } from './api/catalog.js';
 export { builtInDefinitions } from './api/kinds.js';
 export { bindings } from './api/core/bindings.js';
@@ -165,6 +165,7 @@ export type { WatcherEvent } from './watch/watcher-event.js';
 export type { Cache, CacheEvent, CacheReader, Caches, Index } from './watch/cache.js';
 export { RegistryCache } from './watch/registry-cache.js';
 export type { RegistryCacheOptions } from './watch/registry-cache.js';
+export type { CatalogCaches, CatalogCachesChange } from './watch/catalog-caches.js';
 export { SharedCaches } from './watch/shared-caches.js';
 export type { SharedCachesOptions } from './watch/shared-caches.js';
 
@@ -181,6 +182,15 @@ export type { WorkersOptions } from './queue/workers.js';
 export { controllerFor } from './controller/controller-for.js';
 export type { ControllerBuilder, ReconcileFunction } from './controller/controller-for.js';
 export type { ControllerDefinition, ControllerOptions, ControllerServices, WatchSource } from './controller/controller-definition.js';
+export type { AnyControllerDefinition } from './controller/controller.js';
+export { controllerForKinds } from './controller/kinds-controller.js';
+export type {
+  KindsContext,
+  KindsControllerDefinition,
+  KindsControllerOptions,
+  KindsReconciler,
+  KindsServices,
+} from './controller/kinds-controller.js';
 export { Terminal } from './controller/reconciler.js';
 export type { Duration, ReconcileContext, Reconciler, Verdict } from './controller/reconciler.js';
 export { Manager } from './controller/manager.js';

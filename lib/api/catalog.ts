@@ -1,6 +1,14 @@
+import type { Observable } from 'rxjs';
+import { Hot } from '../base/streams/hot.js';
 import type { KubeObject } from './object.js';
 import type { ResourceDefinition } from './resource-definition.js';
 import { facts } from './schema/facts.js';
+
+/** A kind came or went. */
+export interface CatalogChange {
+  readonly type: 'added' | 'removed';
+  readonly definition: ResourceDefinition;
+}
 
 /** The kinds of one cluster, built-in and custom; the second kind come and go while it runs. */
 export interface Catalog {
@@ -15,6 +23,8 @@ export interface Catalog {
   remove(definition: ResourceDefinition): void;
   /** Grows with every change, so that what is derived from a catalog can be cached. */
   readonly revision: number;
+  /** Hot: each change after the catalog shows it, told before `add` or `remove` returns. What a subscriber throws, `add` and `remove` throw once all have been told. */
+  readonly changes: Observable<CatalogChange>;
 }
 
 /** A catalog of these kinds. Throws when two have the same names. */
@@ -29,6 +39,9 @@ class MapCatalog implements Catalog {
   readonly #byKind = new Map<string, ResourceDefinition>();
   #ordered: readonly ResourceDefinition[] | undefined;
   #names: Map<string, ResourceDefinition> | undefined;
+  readonly #faults: unknown[] = [];
+  readonly #hot = new Hot<CatalogChange>((error) => this.#faults.push(error));
+  readonly changes = this.#hot.observable;
   #revision = 0;
 
   get revision(): number {
@@ -59,20 +72,23 @@ class MapCatalog implements Catalog {
     if (this.#byKind.has(kind)) throw new Error(`a kind ${kind} is in the catalog already`);
     this.#byResource.set(resource, added);
     this.#byKind.set(kind, added);
-    this.#changed();
+    this.#changed({ type: 'added', definition: added });
   }
 
   remove(definition: ResourceDefinition): void {
     if (this.byResource(definition.group, definition.version, definition.plural) !== definition) return;
     this.#byResource.delete(`${definition.group}/${definition.version}/${definition.plural}`);
     this.#byKind.delete(`${definition.apiVersion}/${definition.kind}`);
-    this.#changed();
+    this.#changed({ type: 'removed', definition });
   }
 
-  #changed(): void {
+  #changed(change: CatalogChange): void {
     this.#ordered = undefined;
     this.#names = undefined;
     this.#revision += 1;
+    this.#hot.emit(change);
+    const faults = this.#faults.splice(0);
+    if (faults.length > 0) throw faults.length === 1 ? faults[0] : new AggregateError(faults, 'subscribers of a catalog failed');
   }
 }
 

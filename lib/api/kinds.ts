@@ -14,7 +14,7 @@ import { endpointSlices } from './discovery/endpoint-slices.js';
 import type { ResourceDefinition } from './resource-definition.js';
 import { structuralDefinitions } from './structural-kinds.js';
 
-/** The kinds that every control plane serves, with all their rules. */
+/** The kinds that every control plane serves. */
 export const builtInDefinitions: readonly ResourceDefinition[] = [
   bindings,
   configMaps,
@@ -29,7 +29,5 @@ export const builtInDefinitions: readonly ResourceDefinition[] = [
   services,
   leases,
   endpointSlices,
+  ...structuralDefinitions,
 ];
-
-/** The above, and all others that are known by their structure: not every one of them has all the rules of the real server. */
-export const allDefinitions: readonly ResourceDefinition[] = [...builtInDefinitions, ...structuralDefinitions];

@@ -1,5 +1,4 @@
-import { builtInDefinitions } from '../api/kinds.js';
-import type { ControllerDefinition } from '../controller/controller-definition.js';
+import type { AnyControllerDefinition } from '../controller/controller.js';
 import { endpointSliceController } from '../controllers/endpoints/endpoint-slice-controller.js';
 import { endpointSliceMirroringController } from '../controllers/endpoints/endpoint-slice-mirroring-controller.js';
 import { endpointsController } from '../controllers/endpoints/endpoints-controller.js';
@@ -12,7 +11,7 @@ import { serviceAccountsController } from '../controllers/service-accounts/servi
 import type { ResolvedOptions } from './options.js';
 
 /** The reconcilers that every control plane runs unless told otherwise. `ca` gives the authority of the API server once it is known. */
-export function builtInControllers(options: ResolvedOptions, ca: () => string): readonly ControllerDefinition[] {
+export function builtInControllers(options: ResolvedOptions, ca: () => string): readonly AnyControllerDefinition[] {
   const { nodeMonitorGracePeriod = 40_000, podEvictionTimeout = 5_000 } = options;
   return [
     replicationController(),
@@ -21,7 +20,7 @@ export function builtInControllers(options: ResolvedOptions, ca: () => string): 
     endpointSliceMirroringController(),
     nodeLifecycleController({ gracePeriod: nodeMonitorGracePeriod, podEvictionTimeout }),
     namespaceController(),
-    ...garbageCollector([...builtInDefinitions, ...(options.resources ?? [])]),
+    garbageCollector(),
     serviceAccountsController({ ca }),
     eventExpiryController(),
   ];

@@ -3,7 +3,7 @@ import type { Environment } from '../base/environment.js';
 import type { Logger } from '../base/logger.js';
 import type { ResourceDefinition } from '../api/resource-definition.js';
 import type { Storage } from '../storage/storage.js';
-import type { ControllerDefinition } from '../controller/controller-definition.js';
+import type { AnyControllerDefinition } from '../controller/controller.js';
 import type { RuntimeFactory } from './node.js';
 
 /** What {@link ControlPlane.start} takes; every field is optional. */
@@ -26,8 +26,8 @@ export interface ControlPlaneOptions {
   readonly nodes?: number | undefined;
   /** Kinds of your own. */
   readonly resources?: readonly ResourceDefinition[] | undefined;
-  /** Reconcilers of your own, made with `controllerFor`. */
-  readonly controllers?: readonly ControllerDefinition[] | undefined;
+  /** Reconcilers of your own, made with `controllerFor` or `controllerForKinds`. */
+  readonly controllers?: readonly AnyControllerDefinition[] | undefined;
   /** Whether Services get portals. Default true when there are nodes. */
   readonly proxy?: boolean | undefined;
   /** Whether the built-in controllers run. Default true. */

@@ -12,7 +12,7 @@ import type { Authorizer } from '../server/authorization.js';
 import type { ApiServer } from '../server/api-server.js';
 import type { PodConnector } from '../server/pod-connector.js';
 import type { Caches } from '../watch/cache.js';
-import type { ControllerDefinition } from '../controller/controller-definition.js';
+import type { AnyControllerDefinition } from '../controller/controller.js';
 import type { EventRecorder } from '../controller/event-recorder.js';
 import type { LeaderElector } from '../controller/leader-election.js';
 import type { Manager } from '../controller/manager.js';
@@ -57,7 +57,7 @@ export const TOKENS = {
   events: token<EventRecorder & Lifecycle>('events'),
   kubernetesService: token<KubernetesService>('kubernetes-service'),
   /** Set: one reconciler each. */
-  controllers: token<ControllerDefinition>('controllers'),
+  controllers: token<AnyControllerDefinition>('controllers'),
   manager: token<Manager>('manager'),
   /** Set. */
   predicates: token<Predicate>('predicates'),

@@ -35,7 +35,7 @@ export class ControllerBuilder<T extends KubeObject> {
 
   /** Names the controller in logs, events and its finalizer; unique in a manager. Default: the plural of its kind. */
   named(name: string): ControllerBuilder<T> {
-    if (!NAME.test(name)) throw new TypeError(`not a name for a controller: ${JSON.stringify(name)}`);
+    checkControllerName(name);
     return this.#with({ name });
   }
 
@@ -80,6 +80,11 @@ export class ControllerBuilder<T extends KubeObject> {
   #with(change: Partial<Parts<T>>): ControllerBuilder<T> {
     return new ControllerBuilder({ ...this.#parts, ...change });
   }
+}
+
+/** Throws when logs, events and finalizers cannot bear it. */
+export function checkControllerName(name: string): void {
+  if (!NAME.test(name)) throw new TypeError(`not a name for a controller: ${JSON.stringify(name)}`);
 }
 
 const NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;

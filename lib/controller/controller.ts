@@ -1,14 +1,20 @@
 import { parseDuration } from '../base/duration.js';
 import type { Lifecycle } from '../base/lifecycle.js';
 import { OnceLifecycle } from '../base/once-lifecycle.js';
-import type { KubeObject } from '../api/object.js';
 import type { ControllerDefinition, ControllerServices } from './controller-definition.js';
 import { ControllerRun } from './controller-run.js';
+import type { ControllerTask } from './controller-task.js';
+import type { KindsControllerDefinition } from './kinds-controller.js';
+import { KindsTask } from './kinds-task.js';
+import { ObjectTask } from './object-task.js';
 import type { Duration } from './reconciler.js';
 
+/** A controller of one kind, or of many. */
+export type AnyControllerDefinition = ControllerDefinition | KindsControllerDefinition;
+
 /** What a {@link Controller} takes. */
-export interface ControllerRunOptions<T extends KubeObject> {
-  readonly definition: ControllerDefinition<T>;
+export interface ControllerRunOptions {
+  readonly definition: AnyControllerDefinition;
   readonly services: ControllerServices;
   /** How long `stop()` waits for reconciles that have been told to end. Default 3 s; what runs on then is logged and left alone. */
   readonly drain?: Duration | undefined;
@@ -22,15 +28,15 @@ export interface ControllerRunOptions<T extends KubeObject> {
  * `start()` resolves when the caches of all its kinds are full and the workers run: no reconcile sees half a cluster.
  * `stop()` takes no more keys, aborts the signal of what runs, and waits for it.
  */
-export class Controller<T extends KubeObject> implements Lifecycle {
+export class Controller implements Lifecycle {
   readonly name: string;
-  readonly #options: ControllerRunOptions<T>;
+  readonly #options: ControllerRunOptions;
   readonly #drain: number;
   readonly #syncTimeout: number;
   readonly #lifecycle: OnceLifecycle;
-  #run: ControllerRun<T> | undefined;
+  #run: ControllerRun | undefined;
 
-  constructor(options: ControllerRunOptions<T>) {
+  constructor(options: ControllerRunOptions) {
     this.name = options.definition.name;
     this.#options = options;
     this.#drain = parseDuration(options.drain ?? '3s');
@@ -47,11 +53,12 @@ export class Controller<T extends KubeObject> implements Lifecycle {
   }
 
   async #begin(signal: AbortSignal): Promise<void> {
-    const run = (this.#run = new ControllerRun(this.#options.definition, this.#options.services));
+    const { definition, services } = this.#options;
+    const run = (this.#run = new ControllerRun(taskOf(definition, services), services));
     if (!(await this.#within(this.#syncTimeout, run.synced(), signal)))
       throw new Error(`controller ${this.name}: the caches of its kinds did not fill within ${this.#syncTimeout} ms`);
     run.work();
-    this.#options.services.log.debug('controller started');
+    services.log.debug('controller started');
   }
 
   async #end(): Promise<void> {
@@ -78,4 +85,8 @@ export class Controller<T extends KubeObject> implements Lifecycle {
       settled.abort();
     }
   }
+}
+
+function taskOf(definition: AnyControllerDefinition, services: ControllerServices): ControllerTask {
+  return 'makeForKinds' in definition ? new KindsTask(definition, services) : new ObjectTask(definition, services);
 }

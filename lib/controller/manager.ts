@@ -3,12 +3,11 @@ import type { Lifecycle } from '../base/lifecycle.js';
 import type { Logger } from '../base/logger.js';
 import { silentLogger } from '../base/logger.js';
 import { OnceLifecycle } from '../base/once-lifecycle.js';
-import type { KubeObject } from '../api/object.js';
 import type { Registries } from '../registry/registry.js';
 import type { Caches } from '../watch/cache.js';
 import { SharedCaches } from '../watch/shared-caches.js';
 import { ApiEventRecorder } from './api-event-recorder.js';
-import type { ControllerDefinition } from './controller-definition.js';
+import type { AnyControllerDefinition } from './controller.js';
 import { Controller } from './controller.js';
 import type { Duration } from './reconciler.js';
 
@@ -17,7 +16,7 @@ export interface ManagerOptions {
   readonly registries: Registries;
   readonly environment: Environment;
   /** What to run. Names must be unique. */
-  readonly controllers: readonly ControllerDefinition[];
+  readonly controllers: readonly AnyControllerDefinition[];
   /** Caches to share with others: started with the manager if they are not yet; whoever made them stops them. Default: its own, stopped with it. */
   readonly caches?: Caches | undefined;
   /** Default: nothing is logged. */
@@ -37,7 +36,7 @@ export interface ManagerOptions {
 export class Manager implements Lifecycle {
   readonly #caches: Caches;
   readonly #ownCaches: Lifecycle | undefined;
-  readonly #controllers: readonly Controller<KubeObject>[];
+  readonly #controllers: readonly Controller[];
   readonly #recorders: readonly ApiEventRecorder[];
   readonly #lifecycle: OnceLifecycle;
 
@@ -81,7 +80,7 @@ export class Manager implements Lifecycle {
   }
 }
 
-function checkNames(controllers: readonly ControllerDefinition[]): void {
+function checkNames(controllers: readonly AnyControllerDefinition[]): void {
   const names = controllers.map(({ name }) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) throw new TypeError(`two controllers are named ${twice}: give one another name with .named(…)`);

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../api/object.js';
 import { StatusError } from '../api/status-error.js';
+import type { KindsReconciler } from '../controller/kinds-controller.js';
 import type { Reconciler, Verdict } from '../controller/reconciler.js';
 
 /** Milliseconds until a key is looked at again after a conflict, should the cache not have moved on by then. */
@@ -10,6 +11,14 @@ const CACHE_BEHIND = 100;
  * behind: the same again at once would meet the same conflict, as fast as the processor can, until the cache has caught up.
  */
 export function patient<T extends KubeObject>(reconciler: Reconciler<T>): Reconciler<T> {
+  return {
+    reconcile: (object, context) => afterConflict(() => reconciler.reconcile(object, context)),
+    gone: (name, context) => afterConflict(async () => reconciler.gone?.(name, context)),
+  };
+}
+
+/** {@link patient} for a reconciler of many kinds. */
+export function patientForKinds(reconciler: KindsReconciler): KindsReconciler {
   return {
     reconcile: (object, context) => afterConflict(() => reconciler.reconcile(object, context)),
     gone: (name, context) => afterConflict(async () => reconciler.gone?.(name, context)),

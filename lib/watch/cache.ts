@@ -42,7 +42,7 @@ export interface Cache<T extends KubeObject> extends CacheReader<T>, Lifecycle {
 
 /** The caches of one process: one watch a kind, shared by all that ask for it. */
 export interface Caches extends Lifecycle {
-  /** The shared cache of a kind. Asking after `start()` starts it at once. */
+  /** The shared cache of a kind. Asking after `start()` starts it at once. It stops, and stays as it is, when the kind leaves the catalog. */
   cache<T extends KubeObject>(definition: ResourceDefinition<T>): CacheReader<T>;
   /** Resolves when every cache asked for so far has its first list. */
   readonly synced: Promise<void>;

@@ -41,6 +41,33 @@ describe('the catalog', () => {
     expect(catalog.definitions).not.to.include(widgets);
   });
 
+  it('tells who follows it of each change, after it shows it', () => {
+    const catalog = createCatalog(builtInDefinitions);
+    const seen: unknown[] = [];
+    catalog.changes.subscribe(({ type, definition }) => seen.push([type, definition.plural, catalog.find('widgets') !== undefined]));
+    catalog.add(widgets);
+    catalog.remove(widgets);
+    catalog.remove(widgets);
+    expect(seen).to.deep.equal([
+      ['added', 'widgets', true],
+      ['removed', 'widgets', false],
+    ]);
+  });
+
+  it('throws what a subscriber throws, once all have been told', () => {
+    const catalog = createCatalog([]);
+    const seen: string[] = [];
+    catalog.changes.subscribe(() => {
+      throw new Error('mine');
+    });
+    catalog.changes.subscribe(({ type }) => seen.push(type));
+    expect(() => catalog.add(widgets)).to.throw('mine');
+    expect(catalog.find('widgets')).to.equal(widgets);
+    catalog.changes.subscribe(({ type }) => seen.push(type));
+    expect(() => catalog.remove(widgets)).to.throw('mine');
+    expect(seen).to.deep.equal(['added', 'removed', 'removed']);
+  });
+
   it('refuses a second kind of the same names', () => {
     const catalog = createCatalog([...builtInDefinitions, widgets]);
     expect(() => catalog.add(defineResource({ group: 'wire.example.com', version: 'v1', kind: 'Widget' }))).to.throw(/widgets/);

@@ -1,6 +1,7 @@
 import type { ConfigMap } from 'kubernetes-types/core/v1.js';
 import { configMaps } from '../../lib/api/core/config-maps.js';
 import type { Stored } from '../../lib/api/object.js';
+import type { AnyControllerDefinition } from '../../lib/controller/controller.js';
 import type { ControllerDefinition } from '../../lib/controller/controller-definition.js';
 import type { ControllerBuilder } from '../../lib/controller/controller-for.js';
 import { controllerFor } from '../../lib/controller/controller-for.js';
@@ -18,7 +19,7 @@ export async function harness() {
   const { environment, registries } = cluster;
   const registry = registries.registry(configMaps);
   const logger = new RecordingLogger();
-  const manage = (controllers: readonly ControllerDefinition[], options: Partial<ManagerOptions> = {}) =>
+  const manage = (controllers: readonly AnyControllerDefinition[], options: Partial<ManagerOptions> = {}) =>
     new Manager({ registries, environment, logger, controllers, ...options });
   return {
     ...cluster,

@@ -5,6 +5,7 @@ import { configMaps } from '../../lib/api/core/config-maps.js';
 import { nodes } from '../../lib/api/core/nodes.js';
 import { pods } from '../../lib/api/core/pods.js';
 import { replicationControllers } from '../../lib/api/core/replication-controllers.js';
+import { defineResource } from '../../lib/api/define-resource.js';
 import type { KubeObject, Stored } from '../../lib/api/object.js';
 import { garbageCollector } from '../../lib/controllers/garbage-collection/garbage-collector.js';
 import { replicationController } from '../../lib/controllers/replication/replication-controller.js';
@@ -15,7 +16,7 @@ describe('garbage collector', () => {
   let cluster: Running;
 
   beforeEach(async () => {
-    cluster = await running([...garbageCollector(), replicationController()]);
+    cluster = await running([garbageCollector(), replicationController()]);
   });
 
   afterEach(() => cluster.stop());
@@ -71,7 +72,7 @@ describe('garbage collector', () => {
 
   it('notices an owner whose name was taken again between two looks', async () => {
     await cluster.stop();
-    cluster = await running(garbageCollector(), { lag: 100, batched: true });
+    cluster = await running([garbageCollector()], { lag: 100, batched: true });
     const o = await create('o');
     await create('d', [owner(o)]);
     await cluster.settle(1000);
@@ -95,6 +96,27 @@ describe('garbage collector', () => {
     await create('d', [{ apiVersion: 'acme.io/v1', kind: 'Thing', name: 'x', uid: '1' }]);
     await cluster.settle(3_600_000);
     expect(await names()).to.deep.equal(['d']);
+  });
+
+  it('works over kinds that come while it runs, and forgets none of their dependents when they go', async () => {
+    const widgets = defineResource({ group: 'wire.example.com', version: 'v1', kind: 'Widget' });
+    const { catalog } = cluster.registries;
+    catalog.add(widgets);
+    const made = (name: string, ownerReferences: OwnerReference[] = []) =>
+      cluster.registry(widgets).create({ metadata: { name, namespace: 'default', ownerReferences } });
+    const o = await create('o');
+    const w = await made('w', [owner(o)]);
+    await create('d', [owner(w)]);
+    const other = await made('other');
+    await create('e', [owner(other)]);
+    await cluster.settle();
+    expect(await names()).to.deep.equal(['d', 'e', 'o']);
+    await remove('o');
+    expect(await names()).to.deep.equal(['e']);
+    await cluster.registry(widgets).delete({ name: 'other', namespace: 'default' });
+    catalog.remove(widgets);
+    await cluster.settle();
+    expect(await names()).to.deep.equal([]);
   });
 
   it('finds owners of a cluster-wide kind', async () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { configMaps } from '../../lib/api/core/config-maps.js';
 import { ownerReference } from '../../lib/api/meta/owner-references.js';
+import { CatalogCaches } from '../../lib/watch/catalog-caches.js';
 import { Ownership } from '../../lib/controllers/garbage-collection/ownership.js';
 import { running } from './running.js';
 import type { Running } from './running.js';
@@ -11,9 +12,11 @@ describe('Ownership', () => {
 
   beforeEach(async () => {
     cluster = await running([]);
-    cluster.caches.cache(configMaps);
+    const { caches, registries } = cluster;
+    const kinds = new CatalogCaches({ caches, catalog: registries.catalog, report: (error) => expect.fail(String(error)) });
+    await kinds.start();
     await cluster.settle();
-    ownership = new Ownership([configMaps], cluster);
+    ownership = new Ownership({ kinds, registries });
   });
 
   afterEach(() => cluster.stop());

@@ -6,6 +6,7 @@ import { timestamp } from '../../lib/api/meta/time.js';
 import { nameOf } from '../../lib/api/object.js';
 import type { KubeObject, Stored } from '../../lib/api/object.js';
 import type { ResourceDefinition } from '../../lib/api/resource-definition.js';
+import type { AnyControllerDefinition } from '../../lib/controller/controller.js';
 import type { ControllerDefinition } from '../../lib/controller/controller-definition.js';
 import { Manager } from '../../lib/controller/manager.js';
 import { SharedCaches } from '../../lib/watch/shared-caches.js';
@@ -16,7 +17,7 @@ import { ObservedRegistries } from '../support/observed-registries.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 
 /** Controllers of any kinds, as a manager takes them. */
-export type AnyController = ControllerDefinition<never> | ControllerDefinition;
+export type AnyController = ControllerDefinition<never> | AnyControllerDefinition;
 
 /** What {@link running} takes. */
 export interface RunningOptions extends MemoryClusterOptions<VirtualEnvironment>, Omit<ObservedOptions, 'environment'> {}

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import type { Pod } from 'kubernetes-types/core/v1.js';
-import type { KubeObject } from '../../lib/api/object.js';
-import { defineResource } from '../../lib/api/define-resource.js';
+import type { PriorityClass } from 'kubernetes-types/scheduling/v1.js';
+import { createCatalog } from '../../lib/api/catalog.js';
+import { builtInDefinitions } from '../../lib/api/kinds.js';
+import type { ResourceDefinition } from '../../lib/api/resource-definition.js';
 import { configMaps } from '../../lib/api/core/config-maps.js';
 import { pods } from '../../lib/api/core/pods.js';
 import { serviceAccounts } from '../../lib/api/core/service-accounts.js';
@@ -21,22 +23,12 @@ describe('the default admission of pods', () => {
   const NOT_READY = 'node.kubernetes.io/not-ready';
   const UNREACHABLE = 'node.kubernetes.io/unreachable';
 
-  interface PriorityClass extends KubeObject {
-    value?: number;
-    preemptionPolicy?: string;
-  }
-  const priorityClasses = defineResource<PriorityClass>({
-    group: 'scheduling.k8s.io',
-    version: 'v1',
-    kind: 'PriorityClass',
-    namespaced: false,
-    schema: { type: 'object', properties: { value: { type: 'integer' }, preemptionPolicy: { type: 'string' } } },
-  });
+  const priorityClasses = createCatalog(builtInDefinitions).find('priorityclasses') as ResourceDefinition<PriorityClass>;
   let cluster: Awaited<ReturnType<typeof memoryCluster>>;
   const create = async (name: string, spec: Partial<Pod['spec']> = {}) =>
     (await cluster.registries.registry(pods).create(podNamed(name, spec))).spec!;
 
-  beforeEach(async () => (cluster = await memoryCluster({ resources: [priorityClasses] })));
+  beforeEach(async () => (cluster = await memoryCluster()));
   afterEach(() => cluster.stop());
 
   it('lets them outlive five minutes of a node that is away, behind what they tolerate themselves', async () => {

@@ -41,6 +41,26 @@ describe('SharedCaches', () => {
     expect(cache.size).to.equal(1);
   });
 
+  it('stop the cache of a kind that leaves the catalog; the kind may come back', async () => {
+    const { caches, environment, registries } = await make();
+    const changed = { ...configMaps };
+    const cache = caches.cache(configMaps);
+    const others = caches.cache(secrets);
+    await caches.start();
+    await environment.advance(0);
+    registries.catalog.remove(configMaps);
+    registries.catalog.add(changed);
+    await registries.registry(configMaps).create({ metadata: { name: 'b', namespace: 'default' } });
+    const again = caches.cache(changed);
+    await environment.advance(1000);
+    expect([cache.size, again.size]).to.deep.equal([1, 2]);
+    expect(caches.cache(changed)).to.equal(again);
+    expect(caches.cache(secrets)).to.equal(others);
+    await caches.stop();
+    registries.catalog.remove(changed);
+    expect(caches.cache(changed)).to.equal(again);
+  });
+
   it('leave nothing running when stopped', async () => {
     const { caches, environment, registries, stop } = await make();
     const cache = caches.cache(configMaps);

@@ -2,7 +2,7 @@ import { ContainerModule } from 'inversify';
 import type { Environment } from '../../base/environment.js';
 import type { Logger } from '../../base/logger.js';
 import { ApiEventRecorder } from '../../controller/api-event-recorder.js';
-import type { ControllerDefinition } from '../../controller/controller-definition.js';
+import type { AnyControllerDefinition } from '../../controller/controller.js';
 import { Manager } from '../../controller/manager.js';
 import type { Registries } from '../../registry/registry.js';
 import type { Caches } from '../../watch/cache.js';
@@ -42,7 +42,7 @@ function manager(
   caches: Caches,
   environment: Environment,
   logger: Logger,
-  controllers: ControllerDefinition[],
+  controllers: AnyControllerDefinition[],
 ): Manager {
   return new Manager({ registries, caches, environment, logger: logger.child({ component: 'manager' }), controllers });
 }

@@ -1,70 +1,47 @@
 import type { OwnerReference } from 'kubernetes-types/meta/v1.js';
 import { events } from '../../api/core/events.js';
-import { builtInDefinitions } from '../../api/kinds.js';
 import type { KubeObject, ObjectName, Stored } from '../../api/object.js';
 import type { ResourceDefinition } from '../../api/resource-definition.js';
-import type { ControllerDefinition, ControllerServices } from '../../controller/controller-definition.js';
-import { controllerFor } from '../../controller/controller-for.js';
-import type { Reconciler, Verdict } from '../../controller/reconciler.js';
+import type { KindsContext, KindsControllerDefinition, KindsReconciler, KindsServices } from '../../controller/kinds-controller.js';
+import { controllerForKinds } from '../../controller/kinds-controller.js';
+import type { Verdict } from '../../controller/reconciler.js';
 import { Collection, FOREGROUND, ORPHAN, waitsFor } from './collection.js';
 import type { GraphNode } from './ownership.js';
 import { Ownership } from './ownership.js';
-import { patient } from '../patient.js';
+import { patientForKinds } from '../patient.js';
+
+/** Reconciles at once. */
+const WORKERS = 16;
 
 /**
- * Deletes what belongs to objects that are gone, by owner references, over all these kinds: one controller a kind, which share
- * one graph. Deletions in the foreground wait for their dependents, deletions that orphan let go of them.
- *
- * `definitions`: the kinds that may own and be owned. Default: all built-in ones. Events are left out: they have no owners, and come in numbers.
+ * Deletes what belongs to objects that are gone, by owner references, over all kinds of the catalog, also those that come later.
+ * Deletions in the foreground wait for their dependents, deletions that orphan let go of them.
  */
-export function garbageCollector(definitions: readonly ResourceDefinition[] = builtInDefinitions): readonly ControllerDefinition[] {
-  const kinds = collectable(definitions);
-  const shared = new WeakMap<object, Graph>();
-  const graphOf = (services: ControllerServices) => {
-    const graph = shared.get(services.caches) ?? new Graph(kinds, services);
-    shared.set(services.caches, graph);
-    return graph;
-  };
-  return kinds.map((kind) =>
-    controllerFor(kind)
-      .named(`garbage-collector.${kind.group === '' ? kind.plural : `${kind.plural}.${kind.group}`}`)
-      .reads(...kinds.filter((other) => other !== kind))
-      .reconcileWith((services) => patient(new GarbageReconciler(kind, graphOf(services)))),
-  );
+export function garbageCollector(): KindsControllerDefinition {
+  return controllerForKinds({
+    name: 'garbage-collector',
+    includes: isCollectable,
+    workers: WORKERS,
+    reconcileWith: (services) => patientForKinds(new GarbageReconciler(services)),
+  });
 }
 
-/** Each stored kind once, if its objects can be watched and deleted. */
-function collectable(definitions: readonly ResourceDefinition[]): readonly ResourceDefinition[] {
-  const able = definitions.filter(({ verbs }) => (['get', 'list', 'watch', 'delete'] as const).every((verb) => verbs.includes(verb)));
-  const kinds = new Map(able.map((definition) => [definition.storagePrefix, definition]));
-  kinds.delete(events.storagePrefix);
-  return [...kinds.values()];
+/** Events are left out: they have no owners, and come in numbers. */
+function isCollectable({ verbs, storagePrefix }: ResourceDefinition): boolean {
+  return verbs.includes('get') && verbs.includes('delete') && storagePrefix !== events.storagePrefix;
 }
 
-/** What the controllers of all kinds share. */
-class Graph {
-  readonly ownership: Ownership;
-  readonly collection: Collection;
-
-  constructor(kinds: readonly ResourceDefinition[], services: ControllerServices) {
-    this.ownership = new Ownership(kinds, services);
-    this.collection = new Collection(this.ownership, services.registries);
-  }
-}
-
-class GarbageReconciler implements Reconciler<KubeObject> {
-  readonly #definition: ResourceDefinition;
+class GarbageReconciler implements KindsReconciler {
   readonly #ownership: Ownership;
   readonly #collection: Collection;
 
-  constructor(definition: ResourceDefinition, { ownership, collection }: Graph) {
-    this.#definition = definition;
-    this.#ownership = ownership;
-    this.#collection = collection;
+  constructor(services: KindsServices) {
+    this.#ownership = new Ownership(services);
+    this.#collection = new Collection(this.#ownership, services.registries);
   }
 
-  async reconcile(object: Stored<KubeObject>): Promise<Verdict> {
-    const node: GraphNode = { definition: this.#definition, object };
+  async reconcile(object: Stored<KubeObject>, { definition }: KindsContext): Promise<Verdict> {
+    const node: GraphNode = { definition, object };
     await this.#succeed(node);
     if (waitsFor(object, ORPHAN)) return this.#collection.orphanDependents(node);
     if (waitsFor(object, FOREGROUND)) return this.#collection.deleteInForeground(node);
@@ -73,18 +50,22 @@ class GarbageReconciler implements Reconciler<KubeObject> {
     if ((await this.#collection.collect(node)) === 'unknown') return { after: '5m' };
   }
 
-  async gone(name: ObjectName): Promise<void> {
-    const seen = this.#ownership.seen(this.#definition, name);
+  async gone(name: ObjectName, { definition }: KindsContext): Promise<void> {
+    const seen = this.#ownership.seen(definition, name);
     if (!seen) return;
+    this.#ownership.gone(seen.uid);
     await this.#collection.collectDependents(seen.uid);
     await this.#release(seen.owners, name);
-    this.#ownership.forget(this.#definition, name);
+    this.#ownership.forget(definition, name);
   }
 
   /** Another object has taken the name, or it is the same one with other owners. */
   async #succeed(node: GraphNode): Promise<void> {
-    const old = this.#ownership.seen(this.#definition, node.object.metadata);
-    if (old && old.uid !== node.object.metadata.uid) await this.#collection.collectDependents(old.uid);
+    const old = this.#ownership.seen(node.definition, node.object.metadata);
+    if (old && old.uid !== node.object.metadata.uid) {
+      this.#ownership.gone(old.uid);
+      await this.#collection.collectDependents(old.uid);
+    }
     const { ownerReferences } = node.object.metadata;
     const left = old?.owners.filter(({ uid }) => !ownerReferences?.some((one) => one.uid === uid && one.blockOwnerDeletion)) ?? [];
     if (left.length > 0) await this.#release(left, node.object.metadata);

@@ -5,7 +5,7 @@ import type { KubeObject, ObjectName, Stored } from '../../api/object.js';
 import type { ResourceDefinition } from '../../api/resource-definition.js';
 import { StatusError } from '../../api/status-error.js';
 import type { Registries } from '../../registry/registry.js';
-import type { Caches } from '../../watch/cache.js';
+import type { CatalogCaches } from '../../watch/catalog-caches.js';
 import { objectsOwnedBy } from '../owner-index.js';
 
 /** An object and its kind. */
@@ -28,24 +28,20 @@ const MOST_ABSENT = 1000;
 
 /** The graph of owners and dependents over all kinds, read from the caches' indexes and so as new as they are. */
 export class Ownership {
-  readonly #kinds: readonly ResourceDefinition[];
-  readonly #caches: Caches;
+  readonly #kinds: Pick<CatalogCaches, 'all' | 'cacheOf'>;
   readonly #registries: Registries;
   readonly #seen = new Map<string, Seen>();
   readonly #absent = new Set<string>();
 
   /** `kinds`: those whose objects may be dependents. */
-  constructor(kinds: readonly ResourceDefinition[], { caches, registries }: { readonly caches: Caches; readonly registries: Registries }) {
+  constructor({ kinds, registries }: { readonly kinds: Pick<CatalogCaches, 'all' | 'cacheOf'>; readonly registries: Registries }) {
     this.#kinds = kinds;
-    this.#caches = caches;
     this.#registries = registries;
   }
 
   /** All objects that name this owner. */
   dependents(uid: string): readonly GraphNode[] {
-    return this.#kinds.flatMap((definition) =>
-      objectsOwnedBy(this.#caches.cache(definition), uid).map((object) => ({ definition, object })),
-    );
+    return this.#kinds.all.flatMap((cache) => objectsOwnedBy(cache, uid).map((object) => ({ definition: cache.definition, object })));
   }
 
   /** Those that a foreground deletion of the owner waits for. */
@@ -57,9 +53,11 @@ export class Ownership {
 
   /** The owner as the caches show it; undefined when they do not, which proves nothing. */
   cached(reference: OwnerReference, dependent: Stored<KubeObject>): GraphNode | undefined {
-    const definition = definitionOf(reference, this.#registries.catalog);
-    if (!definition || !this.#kinds.includes(definition)) return undefined;
-    const object = this.#caches.cache(definition).get(ownerName(reference, dependent, definition));
+    const named = definitionOf(reference, this.#registries.catalog);
+    const cache = named && this.#kinds.cacheOf(named);
+    if (!cache) return undefined;
+    const { definition } = cache;
+    const object = cache.get(ownerName(reference, dependent, definition));
     if (object?.metadata.uid !== reference.uid) return undefined;
     // Its going must be noticed, even when its own turn has not come yet.
     this.see({ definition, object });
@@ -75,7 +73,7 @@ export class Ownership {
     if (!definition) return 'unknown';
     const object = await this.#read(definition, ownerName(reference, dependent, definition));
     if (object?.metadata.uid === reference.uid) return { definition, object };
-    this.#gone(reference.uid);
+    this.gone(reference.uid);
     return 'absent';
   }
 
@@ -93,6 +91,12 @@ export class Ownership {
     this.#seen.delete(seenKey(definition, keyOf(name)));
   }
 
+  /** It is certain that there is no object of this uid any more. */
+  gone(uid: string): void {
+    if (this.#absent.size >= MOST_ABSENT) this.#absent.delete(this.#absent.values().next().value!);
+    this.#absent.add(uid);
+  }
+
   async #read(definition: ResourceDefinition, name: ObjectName): Promise<Stored<KubeObject> | undefined> {
     try {
       return await this.#registries.registry(definition).get(name);
@@ -100,11 +104,6 @@ export class Ownership {
       if (StatusError.is(error, 'NotFound')) return undefined;
       throw error;
     }
-  }
-
-  #gone(uid: string): void {
-    if (this.#absent.size >= MOST_ABSENT) this.#absent.delete(this.#absent.values().next().value!);
-    this.#absent.add(uid);
   }
 }
 

@@ -17,7 +17,7 @@ export interface KindContext<T extends KubeObject> {
   readonly storage: Storage;
   readonly environment: Environment;
   readonly logger: Logger;
-  /** Emits when the registries stop: open watches then complete, as a server's do. */
+  /** Emits when the registries stop or the kind leaves the catalog: open watches then complete, as a server's do. */
   readonly stopped: Observable<void>;
 }
 

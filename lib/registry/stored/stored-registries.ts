@@ -1,11 +1,12 @@
-import { Subject } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { filter, map, merge, Subject } from 'rxjs';
 import type { Namespace } from 'kubernetes-types/core/v1.js';
 import type { Environment } from '../../base/environment.js';
 import type { Lifecycle } from '../../base/lifecycle.js';
 import type { Logger } from '../../base/logger.js';
 import { silentLogger } from '../../base/logger.js';
 import { OnceLifecycle } from '../../base/once-lifecycle.js';
-import type { Catalog } from '../../api/catalog.js';
+import type { Catalog, CatalogChange } from '../../api/catalog.js';
 import { namespaces } from '../../api/core/namespaces.js';
 import { pods } from '../../api/core/pods.js';
 import type { KubeObject, ObjectName, Stored } from '../../api/object.js';
@@ -108,9 +109,19 @@ export class StoredRegistries implements Registries, Lifecycle {
     const logger = this.#logger;
     const strategy = strategyOf(definition, { environment, logger, allocator: this.#allocator });
     const store = new ObjectStore(definition, storage);
-    kind = { definition, store, strategy, admission: this.#admission, storage, environment, logger, stopped: this.#stopped };
+    const stopped = merge(this.#stopped, this.#removed(key));
+    kind = { definition, store, strategy, admission: this.#admission, storage, environment, logger, stopped };
     this.#kinds.set(key, kind);
     return kind;
+  }
+
+  /** Emits when a kind leaves the catalog. */
+  #removed(definition: ResourceDefinition): Observable<void> {
+    const isOurs = filter(({ type, definition: changed }: CatalogChange) => type === 'removed' && changed === definition);
+    return this.catalog.changes.pipe(
+      isOurs,
+      map(() => undefined),
+    );
   }
 
   async #lookup<T extends KubeObject>(definition: ResourceDefinition<T>, name: ObjectName): Promise<Stored<T> | undefined> {

@@ -2,7 +2,7 @@ import * as jsonPatch from 'fast-json-patch';
 import { createCatalog } from '../../../lib/api/catalog.js';
 import { deepFreeze } from '../../../lib/api/encode.js';
 import { invalidObject } from '../../../lib/api/field-error.js';
-import { allDefinitions } from '../../../lib/api/kinds.js';
+import { builtInDefinitions } from '../../../lib/api/kinds.js';
 import type { KubeObject, Stored } from '../../../lib/api/object.js';
 import type { ResourceDefinition } from '../../../lib/api/resource-definition.js';
 import { decode } from '../../../lib/api/schema/decode.js';
@@ -29,7 +29,7 @@ const SYSTEM_FIELDS = [
  * needs more than one object (no admission, no allocation). It is there to hold the rules against recorded answers.
  */
 export class Pipeline {
-  readonly #catalog = createCatalog(allDefinitions);
+  readonly #catalog = createCatalog(builtInDefinitions);
   readonly #objects = new Map<string, Loose>();
   #version = 0;
 

@@ -3,7 +3,7 @@ import { pods } from '../../../lib/api/core/pods.js';
 import { replicationControllers } from '../../../lib/api/core/replication-controllers.js';
 import { services } from '../../../lib/api/core/services.js';
 import { defineResource } from '../../../lib/api/define-resource.js';
-import { allDefinitions } from '../../../lib/api/kinds.js';
+import { builtInDefinitions } from '../../../lib/api/kinds.js';
 import type { KubeObject } from '../../../lib/api/object.js';
 import type { ResourceDefinition } from '../../../lib/api/resource-definition.js';
 import { decode } from '../../../lib/api/schema/decode.js';
@@ -96,7 +96,7 @@ describe('applyDefaults', () => {
   });
 
   it('changes nothing the second time, in any kind', () => {
-    for (const definition of allDefinitions) {
+    for (const definition of builtInDefinitions) {
       const once = defaulted(definition, { metadata: { name: 'x' }, spec: {} });
       const twice = structuredClone(once);
       applyDefaults(definition, twice);
