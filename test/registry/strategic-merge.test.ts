@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { builtInSchema } from '../../lib/api/schema/built-in-schema.js';
 import { StatusError } from '../../lib/api/status-error.js';
 import { applyStrategicPatch } from '../../lib/registry/stored/patch/strategic-merge.js';
-import { mergeConfiguration } from '../../lib/registry/stored/patch/apply-configuration.js';
 
 type Json = Record<string, unknown>;
 
@@ -106,41 +105,4 @@ describe('a strategic merge patch', () => {
       expect(() => merged({ ...containers('a'), metadata: { finalizers: ['x/one'] } }, patch)).to.throw(StatusError);
     });
   }
-});
-
-describe('an apply configuration', () => {
-  const applied = (current: Json, configuration: Json) => mergeConfiguration(pod, current, configuration);
-
-  it('merges keyed lists element by element, and takes over the order of those that both have', () => {
-    const result = applied(containers('a', 'b'), { spec: { containers: [{ name: 'b', image: 'b:2' }, { name: 'a' }] } });
-    expect(result).to.deep.equal({
-      spec: {
-        containers: [
-          { name: 'b', image: 'b:2' },
-          { name: 'a', image: 'a:1' },
-        ],
-      },
-    });
-  });
-
-  it('puts new elements behind those that stand there', () => {
-    expect(applied({ metadata: { finalizers: ['x/one'] } }, { metadata: { finalizers: ['x/two'] } })).to.deep.equal({
-      metadata: { finalizers: ['x/one', 'x/two'] },
-    });
-  });
-
-  it('tells elements apart by all their keys, defaults included', () => {
-    const port = (containerPort: number, protocol?: string) => ({ containerPort, ...(protocol ? { protocol } : {}) });
-    const document = { spec: { containers: [{ name: 'a', ports: [port(53, 'TCP'), port(53, 'UDP')] }] } };
-    const result = applied(document, { spec: { containers: [{ name: 'a', ports: [{ ...port(53), name: 'dns' }] }] } });
-    expect(result).to.deep.nested.include({
-      'spec.containers[0].ports': [{ ...port(53, 'TCP'), name: 'dns' }, port(53, 'UDP')],
-    });
-  });
-
-  it('replaces atomic lists, and unsets by null', () => {
-    const document = { spec: { containers: [{ name: 'a', args: ['x', 'y'], image: 'a:1' }] } };
-    const result = applied(document, { spec: { containers: [{ name: 'a', args: ['z'], image: null }] } });
-    expect(result).to.deep.equal({ spec: { containers: [{ name: 'a', args: ['z'] }] } });
-  });
 });

@@ -39,11 +39,17 @@ export function decode<T extends KubeObject>(definition: ResourceDefinition<T>, 
   const { apiVersion, kind } = typeOf(definition, value as KubeObject);
   try {
     const { apiVersion: _, kind: __, ...fields } = decodeRoot(definition)(value, state) as KubeObject;
-    const object = { apiVersion, kind, ...fields } as T;
+    const object = keepReset({ apiVersion, kind, ...fields } as T, value);
     return { object, warnings: report(definition, state.complaints, options) };
   } catch (error) {
     throw error instanceof DecodeFault ? badRequest(`${prefix(definition)}${error.message}`) : error;
   }
+}
+
+/** Empty lists are as none, but for this one: it says that from now on nobody owns anything. */
+function keepReset<T extends KubeObject>(object: T, { metadata }: KubeObject): T {
+  const given: unknown = metadata?.managedFields;
+  return Array.isArray(given) && given.length === 0 ? { ...object, metadata: { ...object.metadata, managedFields: [] } } : object;
 }
 
 /** Like {@link decode} for a type that is no resource of its own, such as the `meta/v1.DeleteOptions` of a request. */

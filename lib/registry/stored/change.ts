@@ -8,6 +8,7 @@ import type { Draft } from './draft.js';
 import { metaOf } from './draft.js';
 import type { KindContext } from './kind-context.js';
 import { MAX_ATTEMPTS } from './kind-context.js';
+import { sameOwnership } from './managed-fields/owners.js';
 import type { Found } from './object-store.js';
 import { releaseAll, withReservation } from './reserved-write.js';
 
@@ -79,7 +80,12 @@ function frozen<T extends KubeObject>(draft: Draft<T>, old: Stored<T>): Stored<T
 }
 
 function isSame(draft: KubeObject, old: Stored<KubeObject>): boolean {
-  const { metadata, ...rest } = draft;
-  const { metadata: oldMetadata, ...oldRest } = old;
+  const { metadata: { managedFields, ...metadata } = {}, ...rest } = draft;
+  const {
+    metadata: { managedFields: oldManagedFields, ...oldMetadata },
+    ...oldRest
+  } = old;
+  // A write that would change but the times of its entries changes nothing.
+  if (!sameOwnership(managedFields, oldManagedFields)) return false;
   return deepEqual({ ...metadata, resourceVersion: '' }, { ...oldMetadata, resourceVersion: '' }) && deepEqual(rest, oldRest);
 }

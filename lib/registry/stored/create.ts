@@ -9,20 +9,26 @@ import { copyJson, draftOf } from './draft.js';
 import type { KindContext } from './kind-context.js';
 import type { Found } from './object-store.js';
 import { withReservation } from './reserved-write.js';
+import type { WriteScope } from './write-rules.js';
 import { WriteRules } from './write-rules.js';
 
 /** How many names are tried for a `generateName`. */
 const NAME_ATTEMPTS = 8;
 
 /** Creates an object; see `Writer.create`. */
-export async function createObject<T extends KubeObject>(kind: KindContext<T>, object: T, options: WriteOptions): Promise<Stored<T>> {
+export async function createObject<T extends KubeObject>(
+  kind: KindContext<T>,
+  object: T,
+  options: WriteOptions,
+  scope?: WriteScope<T>,
+): Promise<Stored<T>> {
   const draft = draftOf(kind.definition, object, options);
   refuseVersion(draft);
   const generated = !draft.metadata.name && Boolean(draft.metadata.generateName);
   for (let attempt = 1; ; attempt += 1) {
     options.signal?.throwIfAborted();
     const last = !generated || attempt === NAME_ATTEMPTS;
-    const outcome = await tryCreate(kind, last ? draft : copyJson(draft), options);
+    const outcome = await tryCreate(kind, last ? draft : copyJson(draft), options, scope);
     if (outcome.created) return outcome.created;
     if (last) throw taken(kind, outcome.name, outcome.current, generated);
   }
@@ -34,9 +40,14 @@ interface Outcome<T extends KubeObject> {
   readonly current?: Found<T> | undefined;
 }
 
-async function tryCreate<T extends KubeObject>(kind: KindContext<T>, draft: Draft<T>, options: WriteOptions): Promise<Outcome<T>> {
+async function tryCreate<T extends KubeObject>(
+  kind: KindContext<T>,
+  draft: Draft<T>,
+  options: WriteOptions,
+  scope?: WriteScope<T>,
+): Promise<Outcome<T>> {
   const { store } = kind;
-  await new WriteRules(kind).forCreate(draft, options);
+  await new WriteRules(kind).forCreate(draft, options, scope);
   const name = nameOf(draft);
   const key = store.keyOf(name);
   if (key === undefined) throw badName(kind, name.name);

@@ -1,8 +1,9 @@
-import type { ObjectMeta } from 'kubernetes-types/meta/v1.js';
+import type { ManagedFieldsEntry, ObjectMeta } from 'kubernetes-types/meta/v1.js';
 import type { KubeObject } from '../../api/object.js';
 import type { ResourceDefinition } from '../../api/resource-definition.js';
 import { decode } from '../../api/schema/decode.js';
 import type { WriteOptions } from '../registry.js';
+import { isStored } from './managed-fields/owners.js';
 
 /** Metadata that the server may still set. */
 export type DraftMeta = { -readonly [K in keyof ObjectMeta]: ObjectMeta[K] };
@@ -38,15 +39,24 @@ export function draftOf<T extends KubeObject>(definition: ResourceDefinition<T>,
 
 function decoded<T extends KubeObject>(definition: ResourceDefinition<T>, given: Readonly<T>, options: WriteOptions): T {
   const { apiVersion = definition.apiVersion, kind = definition.kind } = given;
-  const { object, warnings } = decode(definition, { ...given, apiVersion, kind }, { fieldValidation: options.fieldValidation });
+  const { rest, managedFields } = withoutStoredOwners(given);
+  const { object, warnings } = decode(definition, { ...rest, apiVersion, kind }, { fieldValidation: options.fieldValidation });
   if (options.onWarning) for (const text of warnings) options.onWarning(text);
+  if (managedFields) object.metadata = { ...object.metadata, managedFields };
   return object;
 }
 
+/** Entries that came out of a store need not be checked again: most writes bring those of the object that they were made from. */
+function withoutStoredOwners<T extends KubeObject>(given: Readonly<T>): { rest: Readonly<T>; managedFields?: ManagedFieldsEntry[] } {
+  const managedFields = given.metadata?.managedFields;
+  if (!Array.isArray(managedFields) || !isStored(managedFields)) return { rest: given };
+  const { managedFields: _, ...metadata } = given.metadata!;
+  return { rest: { ...given, metadata }, managedFields };
+}
+
 /** Drops metadata that is not the client's to give, and a namespace where there is none. */
-export function withoutForeignMetadata<T extends KubeObject>({ namespaced }: ResourceDefinition<T>, draft: Draft<T>): Draft<T> {
+function withoutForeignMetadata<T extends KubeObject>({ namespaced }: ResourceDefinition<T>, draft: Draft<T>): Draft<T> {
   const metadata: DraftMeta & { selfLink?: string } = { ...draft.metadata };
-  delete metadata.managedFields;
   delete metadata.selfLink;
   if (!namespaced) delete metadata.namespace;
   draft.metadata = metadata;

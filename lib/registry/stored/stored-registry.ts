@@ -84,13 +84,13 @@ export class StoredRegistry<T extends KubeObject> implements Registry<T> {
     return patchObject(this.#kind, name, patch, options);
   }
 
-  /** Basic: see `patch/apply-object.ts` for what it leaves out. */
   async apply(object: Partial<T>, options: ApplyOptions): Promise<Stored<T>> {
     this.#allow('patch');
+    const { apiVersion, kind } = this.definition;
     const name = nameOf({ metadata: object.metadata });
     if (!name.name) throw badRequest('metadata.name is required');
     const force = options.force === undefined ? {} : { force: options.force };
-    return patchObject(this.#kind, name, { type: 'apply', patch: object, ...force }, options);
+    return patchObject(this.#kind, name, { type: 'apply', patch: { apiVersion, kind, ...object }, ...force }, options);
   }
 
   async delete(name: ObjectName, options: DeleteOptions = {}): Promise<Stored<T>> {

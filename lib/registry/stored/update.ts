@@ -9,6 +9,7 @@ import { createObject } from './create.js';
 import type { Draft } from './draft.js';
 import { copyJson, draftOf, metaOf } from './draft.js';
 import type { KindContext } from './kind-context.js';
+import type { WriteScope } from './write-rules.js';
 import { WriteRules } from './write-rules.js';
 
 /** Replaces an object, or the part of it that a subresource names; see `Writer.update`. */
@@ -25,7 +26,7 @@ export async function updateObject<T extends KubeObject>(
   // Only an update that is bound to no version runs again; the rules edit what they are given.
   const version = () => (resourceVersion ? given : copyJson(given));
   try {
-    return await changeObject(kind, name, (current) => replacement(kind, current, version(), options, subresource), options);
+    return await changeObject(kind, name, (current) => replacement(kind, current, version(), options, { subresource }), options);
   } catch (error) {
     const creates = kind.definition.createOnUpdate && subresource === undefined && !resourceVersion;
     if (!creates || !StatusError.is(error, 'NotFound') || error.details?.kind !== kind.definition.plural) throw error;
@@ -42,11 +43,11 @@ export async function replacement<T extends KubeObject>(
   current: Stored<T>,
   draft: Draft<T>,
   options: WriteOptions,
-  subresource?: string,
+  scope?: WriteScope<T>,
 ): Promise<Change<T>> {
   checkUid(kind, current, draft);
   const repeatable = !checkVersion(kind, current, draft);
-  await new WriteRules(kind).forUpdate(draft, current, options, subresource);
+  await new WriteRules(kind).forUpdate(draft, current, options, scope);
   return { draft, repeatable };
 }
 
@@ -84,7 +85,7 @@ export function modifyObject<T extends KubeObject>(
       if (changed === current) return { draft: undefined, repeatable: true };
       const draft = draftOf(kind.definition, changed, options);
       metaOf(draft).resourceVersion = current.metadata.resourceVersion;
-      const { draft: next } = await replacement(kind, current, draft, options, subresource);
+      const { draft: next } = await replacement(kind, current, draft, options, { subresource });
       return { draft: next, repeatable: true };
     },
     options,

@@ -12,6 +12,16 @@ import type { Draft, DraftMeta } from './draft.js';
 import { copyJson, metaOf } from './draft.js';
 import { generatedName } from './generated-name.js';
 import type { KindContext } from './kind-context.js';
+import type { Ownership } from './managed-fields/ownership-of-write.js';
+import { updaterOwnership } from './managed-fields/ownership-of-write.js';
+
+/** What a write changes, and as whose. */
+export interface WriteScope<T extends KubeObject> {
+  /** The part of the object; undefined: the object itself. */
+  readonly subresource?: string | undefined;
+  /** Who owns what afterwards. Default: the writer gets what it changes. */
+  readonly ownership?: Ownership<T> | undefined;
+}
 
 /**
  * Makes a draft fit to be stored, in the order that `ResourceRules` gives: metadata that only the server sets, defaults of the
@@ -24,22 +34,25 @@ export class WriteRules<T extends KubeObject> {
     this.#kind = kind;
   }
 
-  async forCreate(draft: Draft<T>, options: WriteOptions): Promise<void> {
+  async forCreate(draft: Draft<T>, options: WriteOptions, { ownership }: WriteScope<T> = {}): Promise<void> {
     const { definition, strategy } = this.#kind;
     this.#stampCreated(draft);
     this.#default(draft);
+    this.#own(draft, undefined, ownership ?? updaterOwnership(this.#kind, options));
     const context = this.#context();
     strategy.prepare?.(draft, undefined, context);
     definition.rules.prepareCreate?.(draft, context);
     await this.#admitAndValidate({ operation: 'CREATE', draft, options });
   }
 
-  /** A write of the object itself, or of a part of it: `subresource`. */
-  async forUpdate(draft: Draft<T>, old: Stored<T>, options: WriteOptions, subresource?: string): Promise<void> {
+  /** A write of the object itself, or of a part of it. */
+  async forUpdate(draft: Draft<T>, old: Stored<T>, options: WriteOptions, { subresource, ownership }: WriteScope<T> = {}): Promise<void> {
     const { definition, strategy } = this.#kind;
+    this.#default(draft);
+    // What the server makes of the draft from here on is nobody's.
+    this.#own(draft, old, ownership ?? updaterOwnership(this.#kind, options, subresource));
     keepSystemMetadata(metaOf(draft), old.metadata);
     if (subresource === 'status') this.#keepMetadata(draft, old);
-    this.#default(draft);
     const context = this.#context(subresource);
     strategy.prepare?.(draft, old, context);
     definition.rules.prepareUpdate?.(draft, old, context);
@@ -69,10 +82,16 @@ export class WriteRules<T extends KubeObject> {
     definition.rules.default?.(draft);
   }
 
+  #own(draft: Draft<T>, old: Stored<T> | undefined, ownership: Ownership<T>): void {
+    assign(metaOf(draft), { managedFields: ownership(draft, old) });
+  }
+
   /** Who reports a status changes neither who owns an object nor who must agree to its end; of a custom kind, no metadata at all. */
   #keepMetadata(draft: Draft<T>, { metadata }: Stored<T>): void {
+    const { managedFields } = draft.metadata;
     if (this.#kind.definition.custom) draft.metadata = copyJson(metadata);
     else assign(metaOf(draft), { finalizers: copyJson(metadata.finalizers), ownerReferences: copyJson(metadata.ownerReferences) });
+    assign(metaOf(draft), { managedFields });
   }
 
   #changesSpec(draft: Draft<T>, old: Stored<T>): boolean {
@@ -94,7 +113,7 @@ export class WriteRules<T extends KubeObject> {
     const request = { operation, definition, subresource, name, draft, old, user, dryRun } as unknown as AdmissionRequest; // plugins see any kind
     await admission.admit(request);
     const errors = [...(rules.validate?.(draft) ?? [])];
-    if (old) errors.push(...(rules.validateUpdate?.(draft, old, this.#context(subresource)) ?? []));
+    errors.push(...((old ? rules.validateUpdate?.(draft, old, this.#context(subresource)) : rules.validateCreate?.(draft)) ?? []));
     errors.push(...(await admission.validate(request)));
     if (errors.length > 0) throw invalidObject(definition, name.name, errors);
     if (options.onWarning) for (const text of rules.warnings?.(draft) ?? []) options.onWarning(text);

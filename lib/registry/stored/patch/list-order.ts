@@ -1,5 +1,5 @@
 import { deepEqual } from '../deep-equal.js';
-import { isMap } from './merge-patch.js';
+import { isMap } from '../is-map.js';
 
 /** Whether two elements of a merged list are the same one: by their merge key, or by value where they have none. */
 export type SameElement = (a: unknown, b: unknown) => boolean;
@@ -40,30 +40,4 @@ export function orderMerged(
     result.push(left >= 0 && right >= 0 && left < right ? others.shift() : named.shift());
   }
   return [...result, ...others, ...named];
-}
-
-/**
- * Orders a list that was merged by server-side apply: what both lists have stands as the applied one has it, what only one of
- * them has keeps its place among its neighbours, that of the current list first.
- */
-export function orderApplied(
-  merged: readonly unknown[],
-  applied: readonly unknown[],
-  current: readonly unknown[],
-  same: SameElement,
-): unknown[] {
-  const has = (list: readonly unknown[], element: unknown) => list.some((other) => same(other, element));
-  const order: unknown[] = [];
-  let [left, right] = [0, 0];
-  while (left < current.length || right < applied.length) {
-    const [mine, theirs] = [current[left], applied[right]];
-    if (left < current.length && (has(order, mine) || !has(applied, mine))) {
-      if (!has(order, mine)) order.push(mine);
-      left += 1;
-    } else {
-      order.push(theirs);
-      right += 1;
-    }
-  }
-  return order.map((element) => merged.find((one) => same(one, element)));
 }

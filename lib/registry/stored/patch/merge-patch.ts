@@ -1,4 +1,5 @@
 import { copyJson } from '../draft.js';
+import { isMap } from '../is-map.js';
 
 /** RFC 7386: members of maps are merged, null removes, anything else replaces. Neither argument is changed. */
 export function applyMergePatch(document: unknown, patch: unknown): unknown {
@@ -9,9 +10,4 @@ export function applyMergePatch(document: unknown, patch: unknown): unknown {
     else if (value !== undefined) result[key] = applyMergePatch(result[key], value);
   }
   return result;
-}
-
-/** A JSON object. */
-export function isMap(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }

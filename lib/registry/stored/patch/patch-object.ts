@@ -4,6 +4,7 @@ import type { Patch, WriteOptions } from '../../registry.js';
 import { changeObject } from '../change.js';
 import type { KindContext } from '../kind-context.js';
 import { applyObject } from './apply-object.js';
+import { applyPatch } from './apply-patch.js';
 import { patched } from './patched.js';
 
 /** Patches an object, or the part of it that a subresource names; see `Writer.patch`. */
@@ -18,5 +19,9 @@ export async function patchObject<T extends KubeObject>(
   if (patch.type === 'strategic' && kind.definition.custom) {
     throw new StatusError('UnsupportedMediaType', 'strategic merge patch is not supported for custom kinds');
   }
-  return changeObject(kind, name, (current) => patched(kind, current, patch, options, subresource), options);
+  const change = (current: Stored<T>) => {
+    const document = applyPatch(kind.definition.schema, current, patch);
+    return patched(kind, current, { document, body: patch.patch, scope: { subresource } }, options);
+  };
+  return changeObject(kind, name, change, options);
 }

@@ -1,34 +1,41 @@
 import { invalid, invalidObject } from '../../../api/field-error.js';
 import type { KubeObject, Stored } from '../../../api/object.js';
 import { badRequest, StatusError } from '../../../api/status-error.js';
-import type { Patch, WriteOptions } from '../../registry.js';
+import type { WriteOptions } from '../../registry.js';
 import type { Change } from '../change.js';
 import type { Draft } from '../draft.js';
 import { draftOf, metaOf } from '../draft.js';
 import type { KindContext } from '../kind-context.js';
 import { replacement } from '../update.js';
-import { applyPatch } from './apply-patch.js';
-import { isMap } from './merge-patch.js';
+import type { WriteScope } from '../write-rules.js';
+import { isMap } from '../is-map.js';
 
-/** What a patch makes of the stored object. */
+/** What came of a patch. */
+export interface PatchResult<T extends KubeObject> {
+  /** The patched object, as yet undecoded. */
+  readonly document: object;
+  /** The patch itself. */
+  readonly body: unknown;
+  readonly scope: WriteScope<T>;
+}
+
+/** The change that a patch makes of the stored object. */
 export async function patched<T extends KubeObject>(
   kind: KindContext<T>,
   current: Stored<T>,
-  patch: Patch,
+  { document, body, scope }: PatchResult<T>,
   options: WriteOptions,
-  subresource?: string,
 ): Promise<Change<T>> {
   const { definition } = kind;
-  const document = applyPatch(definition.schema, current, patch);
   if (!isMap(document)) throw invalidPatch(document, 'the result is no object');
   const draft = decodePatched(kind, document, options);
   // A document that was replaced as a whole need not say where it is.
   if (definition.namespaced) metaOf(draft).namespace ??= current.metadata.namespace!;
   checkIdentity(kind, current, draft);
   // A patch is bound to a version only where it names one. Then it says the current one, or is refused.
-  const bound = isMap(patch.patch) && isMap(patch.patch['metadata']) && Boolean(patch.patch['metadata']['resourceVersion']);
+  const bound = isMap(body) && isMap(body['metadata']) && Boolean(body['metadata']['resourceVersion']);
   metaOf(draft).resourceVersion ||= current.metadata.resourceVersion;
-  const change = await replacement(kind, current, draft, options, subresource);
+  const change = await replacement(kind, current, draft, options, scope);
   return { draft: change.draft, repeatable: !bound };
 }
 

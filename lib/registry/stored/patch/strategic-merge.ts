@@ -4,7 +4,7 @@ import { deepEqual } from '../deep-equal.js';
 import { copyJson } from '../draft.js';
 import type { SameElement } from './list-order.js';
 import { orderMerged, sameBy } from './list-order.js';
-import { isMap } from './merge-patch.js';
+import { isMap } from '../is-map.js';
 
 const DIRECTIVE = '$patch';
 const RETAIN = '$retainKeys';

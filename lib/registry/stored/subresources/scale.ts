@@ -10,8 +10,15 @@ import { changeObject } from '../change.js';
 import type { Draft } from '../draft.js';
 import { copyJson, metaOf } from '../draft.js';
 import type { KindContext } from '../kind-context.js';
+import type { Owner } from '../managed-fields/owners.js';
+import { entriesOf, ownersOf } from '../managed-fields/owners.js';
+import { ownedWrite } from '../managed-fields/ownership-of-write.js';
+import { fieldElement } from '../managed-fields/path-element.js';
+import type { OwnedScale } from '../managed-fields/scale-ownership.js';
+import { applyToScale, scaleOwnersAfterUpdate } from '../managed-fields/scale-ownership.js';
 import { applyPatch } from '../patch/apply-patch.js';
 import { replacement } from '../update.js';
+import type { WriteScope } from '../write-rules.js';
 import { setAt, valueAt } from './json-path.js';
 import { named } from './named.js';
 import type { SubresourceVerbs } from './subresource.js';
@@ -44,6 +51,7 @@ export class ScaleSubresource<T extends KubeObject> implements SubresourceVerbs<
   }
 
   patch(name: ObjectName, patch: Patch, options: WriteOptions): Promise<Scale> {
+    if (patch.type === 'apply') return this.#apply(name, patch, options);
     return this.#change(name, (current) => named(applyPatch(undefined, current, patch) as Scale, name), options);
   }
 
@@ -53,10 +61,40 @@ export class ScaleSubresource<T extends KubeObject> implements SubresourceVerbs<
       const scale = change(before);
       if (scale === before) return { draft: undefined, repeatable: true };
       const version = scale.metadata?.resourceVersion;
-      const made = await replacement(this.#kind, current, this.#scaled(current, scale), options, 'scale');
+      const draft = this.#scaled(current, scale);
+      const owners = scaleOwnersAfterUpdate(this.#owned(current, options), before, { spec: specOf(scale.spec?.replicas) });
+      const made = await replacement(this.#kind, current, draft, options, this.#scope(owners));
       return { draft: made.draft, repeatable: always || !version || version === current.metadata.resourceVersion };
     };
     return this.#scaleOf(await changeObject(this.#kind, name, next, options));
+  }
+
+  async #apply(name: ObjectName, { patch, force = false }: Extract<Patch, { type: 'apply' }>, options: WriteOptions): Promise<Scale> {
+    const next = async (current: Stored<T>) => {
+      const { scale, owners } = applyToScale(this.#owned(current, options), this.#scaleOf(current), { patch, name, force });
+      const made = await replacement(this.#kind, current, this.#scaled(current, named(scale, name)), options, this.#scope(owners));
+      return { draft: made.draft, repeatable: !(patch as KubeObject).metadata?.resourceVersion };
+    };
+    return this.#scaleOf(await changeObject(this.#kind, name, next, options));
+  }
+
+  #owned(current: Stored<T>, options: WriteOptions): OwnedScale {
+    const { apiVersion } = this.#kind.definition;
+    const path = this.#replicasPath.split('.').filter((step) => step !== '');
+    return {
+      write: ownedWrite(this.#kind, options, 'scale'),
+      owners: ownersOf(current.metadata.managedFields),
+      replicas: { apiVersion, path: path.map(fieldElement) },
+    };
+  }
+
+  #scope(owners: readonly Owner[]): WriteScope<T> {
+    const entries = entriesOf(owners);
+    return { subresource: 'scale', ownership: () => entries };
+  }
+
+  get #replicasPath(): string {
+    return this.#definition.specReplicasPath ?? '.spec.replicas';
   }
 
   #scaled(current: Stored<T>, scale: Scale): Draft<T> {
@@ -71,7 +109,7 @@ export class ScaleSubresource<T extends KubeObject> implements SubresourceVerbs<
     const draft = copyJson(current) as unknown as Draft<T>;
     if (metadata?.uid) metaOf(draft).uid = metadata.uid;
     metaOf(draft).resourceVersion = metadata?.resourceVersion || current.metadata.resourceVersion;
-    setAt(draft, this.#definition.specReplicasPath ?? '.spec.replicas', replicas);
+    setAt(draft, this.#replicasPath, replicas);
     return draft;
   }
 
@@ -87,11 +125,14 @@ export class ScaleSubresource<T extends KubeObject> implements SubresourceVerbs<
       kind: 'Scale',
       apiVersion: 'autoscaling/v1',
       metadata: { name, ...(namespace ? { namespace } : {}), uid, resourceVersion, creationTimestamp },
-      spec: replicas ? { replicas } : {},
+      spec: specOf(replicas),
       status: { replicas: (valueAt(object, statusReplicasPath) as number | undefined) ?? 0, ...(selector ? { selector } : {}) },
     };
   }
 }
+
+/** No replicas are written as none. */
+const specOf = (replicas: number | undefined) => (replicas ? { replicas } : {});
 
 /** A selector as a text, a map of labels, or a LabelSelector. */
 function selectorText(selector: unknown): string {

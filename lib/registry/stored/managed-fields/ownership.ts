@@ -1,0 +1,102 @@
+import { deepEqual } from '../deep-equal.js';
+import { compareObjects } from './compare-values.js';
+import type { Difference } from './compare-values.js';
+import { configuredFields, withStructs } from './configured-fields.js';
+import type { Conflict } from './conflicts.js';
+import type { FieldSet } from './field-set.js';
+import { difference, differenceBelow, intersection, isLeaf, union } from './field-set.js';
+import { mergeObjects } from './merge-values.js';
+import type { MapType, MergeType } from './merge-type.js';
+import type { Owner, OwnerName } from './owners.js';
+import { isOwner, withFields, withoutAncient } from './owners.js';
+import { removeFields } from './remove-fields.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** One write, as far as the owners of fields are concerned. */
+export interface OwnedWrite {
+  readonly type: MergeType & { readonly map: MapType };
+  /** Fields that nobody owns, with all below them. */
+  readonly unowned: FieldSet;
+  readonly apiVersion: string;
+  readonly manager: string;
+  /** Empty: the object itself. */
+  readonly subresource: string;
+  /** RFC 3339 in whole seconds. */
+  readonly time: string;
+}
+
+/**
+ * Who owns what once `after` has been written over `before` by other means than apply: the writer gets what is new or has another
+ * value, others lose it. Owners that lose nothing stay the same objects.
+ */
+export function ownersAfterUpdate(write: OwnedWrite, before: Json, after: Json, owners: readonly Owner[]): readonly Owner[] {
+  const found = compareObjects(write.type.map, before, after, write.unowned);
+  if (!found) return owners;
+  const left = withFields(owners.map((owner) => withoutFields(owner, union(found.changed, found.removed))));
+  if (isLeaf(found.changed)) return left;
+  const name = nameOf(write, 'Update');
+  const previous = left.find((owner) => isOwner(owner, name));
+  const fields = previous ? union(found.changed, previous.fields) : found.changed;
+  return withoutAncient([...left.filter((owner) => owner !== previous), { ...name, time: write.time, fields }]);
+}
+
+/** What an apply makes of an object. */
+export interface Applied {
+  /** The object with the configuration merged in and what the applier has given up gone; `undefined`: no value has changed. */
+  readonly object: Json | undefined;
+  readonly owners: readonly Owner[];
+  /** Fields that other owners would lose; empty when there are none or they were taken by force. Then `object` and `owners` must not be used. */
+  readonly conflicts: readonly Conflict[];
+}
+
+/** Applies a configuration to an object, taking what others own only by `force`. */
+export function applyConfiguration(write: OwnedWrite, live: Json, configuration: Json, owners: readonly Owner[], force: boolean): Applied {
+  const { type } = write;
+  const name = nameOf(write, 'Apply');
+  const last = owners.find((owner) => isOwner(owner, name));
+  const others = owners.filter((owner) => owner !== last);
+  const configured = configuredFields(type.map, configuration);
+  const fields = differenceBelow(configured, write.unowned);
+  const merged = mergeObjects(type.map, live, configuration);
+  const object = last ? withoutGivenUp(type, merged, last.fields, union(configured, allFields(others))) : merged;
+  const found = compareObjects(type.map, live, object, write.unowned);
+  const conflicts = found ? conflictsOf(others, found) : [];
+  const changed = !deepEqual(live, object);
+  const own: Owner = { ...name, fields, time: changed ? write.time : last?.time };
+  const left = found ? others.map((owner) => withoutFields(owner, union(found.changed, found.removed))) : others;
+  return {
+    object: changed ? object : undefined,
+    owners: withFields([...left, own]),
+    conflicts: force ? [] : conflicts,
+  };
+}
+
+function nameOf({ manager, apiVersion, subresource }: OwnedWrite, operation: Owner['operation']): OwnerName {
+  return { manager, operation, apiVersion, subresource };
+}
+
+function withoutFields(owner: Owner, lost: FieldSet): Owner {
+  const fields = difference(owner.fields, lost);
+  return fields === owner.fields ? owner : { ...owner, fields };
+}
+
+function conflictsOf(others: readonly Owner[], { changed }: Difference): Conflict[] {
+  return others.map((owner) => ({ owner, fields: intersection(owner.fields, changed) })).filter(({ fields }) => !isLeaf(fields));
+}
+
+const allFields = (owners: readonly Owner[]) => owners.reduce((fields, owner) => union(fields, owner.fields), {} as FieldSet);
+
+/** The merged object without what its applier owned and neither it nor anybody else owns now. */
+function withoutGivenUp(type: OwnedWrite['type'], merged: Json, last: FieldSet, owned: FieldSet): Json {
+  const present = fieldsWithStructs(type, merged);
+  const stripped = removeFields(type.map, merged, withStructs(type, last));
+  // What stands in a struct or element that went with it comes back where somebody owns it, ...
+  const kept = union(fieldsWithStructs(type, stripped), withStructs(type, owned));
+  const restored = removeFields(type.map, merged, difference(present, kept));
+  // ... and so does all that the applier has never owned.
+  const gone = intersection(difference(present, fieldsWithStructs(type, restored)), withStructs(type, last));
+  return removeFields(type.map, merged, gone);
+}
+
+const fieldsWithStructs = (type: OwnedWrite['type'], object: Json) => withStructs(type, configuredFields(type.map, object));
