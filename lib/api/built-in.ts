@@ -20,6 +20,8 @@ export interface BuiltInOptions<T extends KubeObject> {
   readonly names?: Syntax;
   /** Who makes an object may say its status. Default false. */
   readonly keepsStatusOnCreate?: boolean;
+  /** The paths that write the status. Default: `status` alone. */
+  readonly statusSubresources?: readonly string[];
   /** The cell of each column of the facts table. `Name` and `Age` are known. */
   readonly cells?: Readonly<Record<string, (object: Stored<T>, now: number) => Cell>>;
   /** Values of selectable fields whose path is not simply where the value stands. */
@@ -62,6 +64,7 @@ export function defineBuiltIn<T extends KubeObject>(resource: string, options: B
       name: options.names ?? dnsSubdomain,
       hasStatus: `${resource}/status` in facts.resources,
       keepsStatusOnCreate: options.keepsStatusOnCreate ?? false,
+      ...(options.statusSubresources ? { statusSubresources: options.statusSubresources } : {}),
     }),
     generation: known.generation ?? false,
     deleteReturnsObject: known.deleteReturns === 'object',

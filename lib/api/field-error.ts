@@ -47,6 +47,12 @@ export const invalid = (field: string, value: unknown, detail: string): FieldErr
   field,
   message: `Invalid value: ${shown(value)}${tail(detail)}`,
 });
+/** For a value that says nothing, such as a whole object. */
+export const invalidWithoutValue = (field: string, detail: string): FieldError => ({
+  type: 'Invalid',
+  field,
+  message: `Invalid value: ${detail}`,
+});
 export const forbiddenField = (field: string, detail: string): FieldError => ({
   type: 'Forbidden',
   field,

@@ -34,7 +34,8 @@ export interface RuleContext {
 /**
  * What a kind adds to the rules that its schema already gives. All pure and synchronous; `draft` is a private plain object
  * that they edit in place. Order on a write: decode → defaults of the schema → `default` → `prepareCreate`/`prepareUpdate` →
- * admission → `validate`/`validateUpdate`.
+ * admission → `validate`, and `validateCreate` or
+ * `validateUpdate`.
  */
 export interface ResourceRules<T extends KubeObject = KubeObject> {
   default?(draft: T): void;
@@ -42,6 +43,8 @@ export interface ResourceRules<T extends KubeObject = KubeObject> {
   /** `old` is what is stored; copy from it what this write may not change. */
   prepareUpdate?(draft: T, old: Stored<T>, context: RuleContext): void;
   validate?(object: T): readonly FieldError[];
+  /** Besides `validate`: what a new object must satisfy, but one that is there already need not. */
+  validateCreate?(object: T): readonly FieldError[];
   /** Besides `validate`: what may not change. */
   validateUpdate?(object: T, old: Stored<T>, context: RuleContext): readonly FieldError[];
   /** Texts for `Warning` headers. */
@@ -63,6 +66,17 @@ export interface SubresourceDefinition {
   readonly specReplicasPath?: string;
   readonly statusReplicasPath?: string;
   readonly labelSelectorPath?: string;
+}
+
+/**
+ * How a kind's objects lie in the store, where that is not as they are shown: second versions of a kind share the objects of the
+ * first, and what is stored may be older than the schema. Pure; may edit what it is given.
+ */
+export interface StoredForm {
+  /** From an object of this kind to what is stored. The same object: it is stored as it is. */
+  toStored(object: KubeObject): KubeObject;
+  /** From what is stored to an object of this kind. Throws StatusError when it cannot be shown so. */
+  fromStored(stored: KubeObject): KubeObject;
 }
 
 /**
@@ -104,6 +118,12 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   gracePeriod?(object: Stored<T>): number;
   /** True for kinds that users define (TypeScript or CRD): bodies need apiVersion and kind, no strategic merge. */
   readonly custom: boolean;
+  /** Default: objects are stored as they are shown. */
+  readonly storedForm?: StoredForm;
+  /** Why no object can be created any more; creating is 403 then. Default: it can. */
+  readonly closed?: string;
+  /** A warning for whoever uses the kind, such as `g/v1 Widget is deprecated`. Default: none. */
+  readonly deprecation?: string;
   /** Carries `T` through inference; never read. */
   readonly __type?: T;
 }

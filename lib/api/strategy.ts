@@ -13,6 +13,8 @@ export interface StrategyOptions<T extends KubeObject> extends MetadataRules {
   readonly hasStatus: boolean;
   /** Who makes an object may say its status (nodes). Default false: it is reset. */
   readonly keepsStatusOnCreate?: boolean;
+  /** The paths that write the status. Default: `status` alone. */
+  readonly statusSubresources?: readonly string[];
   readonly schema: Schema;
   readonly own: ResourceRules<T>;
 }
@@ -21,7 +23,7 @@ type Fields = Record<string, unknown>;
 
 /** The rules of a kind: those that all kinds share, followed by its own. */
 export function strategyOf<T extends KubeObject>(options: StrategyOptions<T>): ResourceRules<T> {
-  const { own, hasStatus } = options;
+  const { own, hasStatus, statusSubresources = ['status'] } = options;
   const zero = zeroStatus(options.schema);
   return {
     ...own,
@@ -30,7 +32,7 @@ export function strategyOf<T extends KubeObject>(options: StrategyOptions<T>): R
       own.prepareCreate?.(draft, context);
     },
     prepareUpdate(draft, old, context) {
-      if (hasStatus) separateStatus(draft as Fields, old, context);
+      if (hasStatus) separateStatus(draft as Fields, old, statusSubresources.includes(context.subresource ?? ''));
       own.prepareUpdate?.(draft, old, context);
     },
     validate(object) {
@@ -47,9 +49,9 @@ export function strategyOf<T extends KubeObject>(options: StrategyOptions<T>): R
   };
 }
 
-/** A write to `status` changes status and metadata alone, any other write all but status. */
-function separateStatus(draft: Fields, old: Fields, { subresource }: RuleContext): void {
-  if (subresource !== 'status') {
+/** A write of the status changes it and metadata alone, any other write all but the status. */
+function separateStatus(draft: Fields, old: Fields, ofStatus: boolean): void {
+  if (!ofStatus) {
     setStatus(draft, old['status']);
     return;
   }

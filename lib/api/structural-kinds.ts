@@ -1,6 +1,8 @@
+import { mutatingWebhookConfigurations, validatingWebhookConfigurations } from './admissionregistration/webhook-configurations.js';
 import { controllerRevisions, daemonSets, deployments, replicaSets, statefulSets } from './apps/kinds.js';
 import { horizontalPodAutoscalers } from './autoscaling/kinds.js';
 import { cronJobs, jobs } from './batch/kinds.js';
+import { certificateSigningRequests } from './certificates/certificate-signing-requests.js';
 import { limitRanges, persistentVolumeClaims, persistentVolumes, podTemplates, resourceQuotas } from './core/storage-kinds.js';
 import { ingressClasses, ingresses, networkPolicies } from './networking/kinds.js';
 import { runtimeClasses } from './node/kinds.js';
@@ -15,11 +17,8 @@ import { structuralKind } from './structural-kind.js';
 const UNTYPED = [
   'admissionregistration.k8s.io/v1/mutatingadmissionpolicies',
   'admissionregistration.k8s.io/v1/mutatingadmissionpolicybindings',
-  'admissionregistration.k8s.io/v1/mutatingwebhookconfigurations',
   'admissionregistration.k8s.io/v1/validatingadmissionpolicies',
   'admissionregistration.k8s.io/v1/validatingadmissionpolicybindings',
-  'admissionregistration.k8s.io/v1/validatingwebhookconfigurations',
-  'certificates.k8s.io/v1/certificatesigningrequests',
   'flowcontrol.apiserver.k8s.io/v1/flowschemas',
   'flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations',
   'networking.k8s.io/v1/ipaddresses',
@@ -65,5 +64,8 @@ export const structuralDefinitions: readonly ResourceDefinition[] = [
   volumeAttributesClasses,
   priorityClasses,
   runtimeClasses,
+  certificateSigningRequests,
+  mutatingWebhookConfigurations,
+  validatingWebhookConfigurations,
   ...UNTYPED.map((resource) => structuralKind(resource)),
 ];

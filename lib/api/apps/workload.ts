@@ -2,12 +2,11 @@ import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
 import type { LabelSelector } from 'kubernetes-types/meta/v1.js';
 import { containerImages, containerNames } from '../core/cells.js';
 import { validatePodTemplate } from '../core/pod-template.js';
-import type { FieldError } from '../field-error.js';
 import { notSupported } from '../field-error.js';
+import type { LabelSelector as CompiledSelector } from '../meta/label-selector.js';
 import { labelSelectorOf } from '../meta/label-selector.js';
 import type { KubeObject } from '../object.js';
-import type { ResourceRules } from '../resource-definition.js';
-import { Faults } from '../validation/faults.js';
+import type { Faults } from '../validation/faults.js';
 import { validateLabelSelector } from '../validation/label-selector.js';
 
 /** What Deployments, ReplicaSets, DaemonSets and StatefulSets have in common. */
@@ -15,43 +14,40 @@ interface Workload extends KubeObject {
   spec?: {
     selector: LabelSelector;
     template?: PodTemplateSpec;
-    replicas?: number;
-    minReadySeconds?: number;
-    revisionHistoryLimit?: number;
   };
 }
 
-/** A selector that matches the template and never changes, a template whose pods live on, and no negative numbers. */
-export const workloadRules: ResourceRules<Workload> = {
-  validate: (object) => validateWorkload(object, true),
-  validateUpdate: validateWorkloadUpdate,
-};
-
-/** As {@link workloadRules}; a missing selector is told of by the labels that it does not match, as in the real server. */
-export const daemonRules: ResourceRules<Workload> = { ...workloadRules, validate: (object) => validateWorkload(object, false) };
-
-function validateWorkload({ spec }: Workload, selectorRequired: boolean): readonly FieldError[] {
-  const faults = new Faults();
-  for (const field of ['replicas', 'minReadySeconds', 'revisionHistoryLimit'] as const) faults.nonNegative(`spec.${field}`, spec?.[field]);
-  // Without one in the body there is none here either, whatever the type says.
-  const selector = spec?.selector as LabelSelector | null | undefined;
-  const empty = !selector || (Object.keys(selector.matchLabels ?? {}).length === 0 && (selector.matchExpressions ?? []).length === 0);
+/**
+ * The selector of a workload, compiled; undefined when it cannot be read, which has been told by then. It must select something;
+ * where it is `required`, a missing one is told as well, elsewhere only by the labels that it does not match.
+ */
+export function validateWorkloadSelector(
+  faults: Faults,
+  selector: LabelSelector | undefined | null,
+  { kind, required }: { readonly kind: string; readonly required: boolean },
+): CompiledSelector | undefined {
+  const before = faults.list.length;
   validateLabelSelector(faults, 'spec.selector', selector);
-  const readable = faults.list.every(({ field }) => !field.startsWith('spec.selector'));
-  if (!selector && selectorRequired) faults.required('spec.selector', undefined);
-  else if (selector && empty) faults.invalid('spec.selector', selector, 'empty selector is invalid for deployment');
-  validatePodTemplate(faults, 'spec.template', spec?.template, readable ? labelSelectorOf(selector) : undefined);
-  const policy = spec?.template?.spec?.restartPolicy;
-  if (policy && policy !== 'Always') faults.add(notSupported('spec.template.spec.restartPolicy', policy, ['Always']));
-  if (spec?.template?.spec?.activeDeadlineSeconds !== undefined)
-    faults.forbidden('spec.template.spec.activeDeadlineSeconds', 'activeDeadlineSeconds is not supported here');
-  return faults.list;
+  const readable = faults.list.length === before;
+  if (!selector) {
+    if (required) faults.required('spec.selector', undefined);
+  } else if (Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0)
+    faults.invalid('spec.selector', selector, `empty selector is invalid for ${kind}`);
+  return readable ? labelSelectorOf(selector) : undefined;
 }
 
-function validateWorkloadUpdate(object: Workload, old: Workload): readonly FieldError[] {
-  const faults = new Faults();
-  faults.immutable('spec.selector', object.spec?.selector, old.spec?.selector);
-  return faults.list;
+/** A template whose pods the selector matches, and live on until they are removed. `kind` as in the words of the real server. */
+export function validateLastingTemplate(
+  faults: Faults,
+  template: PodTemplateSpec | undefined | null,
+  selector: CompiledSelector | undefined,
+  kind: string,
+): void {
+  validatePodTemplate(faults, 'spec.template', template, selector);
+  const policy = template?.spec?.restartPolicy;
+  if (policy && policy !== 'Always') faults.add(notSupported('spec.template.spec.restartPolicy', policy, ['Always']));
+  if (template?.spec?.activeDeadlineSeconds !== undefined)
+    faults.forbidden('spec.template.spec.activeDeadlineSeconds', `activeDeadlineSeconds in ${kind} is not Supported`);
 }
 
 /** The wide columns of workloads. */

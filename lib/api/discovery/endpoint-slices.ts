@@ -1,7 +1,8 @@
 import type { Endpoint, EndpointPort, EndpointSlice } from 'kubernetes-types/discovery/v1.js';
 import { defineBuiltIn } from '../built-in.js';
+import { bumpGeneration } from '../meta/generation.js';
 import { familyOf, ipAddress, validateReachableAddress } from '../validation/addresses.js';
-import { Faults } from '../validation/faults.js';
+import { Faults, sameJson } from '../validation/faults.js';
 import { dnsLabel, dnsSubdomain, qualifiedName } from '../validation/names.js';
 
 const MAX_ENDPOINTS = 1000;
@@ -25,6 +26,9 @@ export const endpointSlices = defineBuiltIn<EndpointSlice>('discovery.k8s.io/v1/
       ),
   },
   rules: {
+    prepareUpdate(slice, old) {
+      if (!sameJson(slice.metadata?.labels, old.metadata.labels)) bumpGeneration(slice, old);
+    },
     validate(slice) {
       const faults = new Faults();
       const known = faults.requiredOneOf('addressType', slice.addressType, ['FQDN', 'IPv4', 'IPv6']);

@@ -4,6 +4,9 @@ import type { Schema } from './schema.js';
 
 const made = new Map<string, Schema>();
 
+/** Lists of which an empty one says something else than an absent one, and so gets no default. */
+const EMPTY_COUNTS = new Set(['autoscaling/v2.HPAScalingRules.policies']);
+
 /** The schema of a type of the facts table, such as `core/v1.Pod`. Children are made when first read, so recursion is fine. */
 export function builtInSchema(type: string): Schema {
   let schema = made.get(type);
@@ -31,9 +34,16 @@ function structOf(type: string): Schema {
     required: Object.keys(fields).filter((name) => fields[name]?.required),
     ...(known.mapType ? { 'x-kubernetes-map-type': known.mapType } : {}),
     get properties() {
-      return (properties ??= Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, fieldSchema(field)])));
+      return (properties ??= Object.fromEntries(
+        Object.entries(fields).map(([name, field]) => [name, namedField(`${type}.${name}`, field)]),
+      ));
     },
   };
+}
+
+function namedField(path: string, field: FieldFacts): Schema {
+  const schema = fieldSchema(field);
+  return EMPTY_COUNTS.has(path) ? { ...schema, 'x-kubelib-keeps-empty': true } : schema;
 }
 
 function fieldSchema(field: FieldFacts): Schema {

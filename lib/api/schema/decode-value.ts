@@ -15,6 +15,8 @@ interface Field {
   readonly decode: Decode;
   /** 0, false and the empty text are stored. */
   readonly keepsZero: boolean;
+  /** An empty list is stored. */
+  readonly keepsEmpty: boolean;
   readonly dropped: boolean;
 }
 
@@ -94,6 +96,7 @@ function structDecoder(schema: Schema): Decode {
       state.enter(name);
       const decoded = field.decode(member, state);
       state.leave();
+      if (decoded === undefined && field.keepsEmpty) result[name] = [];
       if (decoded === undefined || (!field.keepsZero && (decoded === '' || decoded === 0 || decoded === false))) continue;
       result[name] = decoded;
     }
@@ -106,7 +109,12 @@ function fieldsOf(schema: Schema): Map<string, Field> {
   return new Map(
     Object.entries(schema.properties ?? {}).map(([name, field]) => [
       name,
-      { decode: decoderOf(field), keepsZero: field['x-kubelib-pointer'] === true, dropped: field['x-kubelib-dropped'] === true },
+      {
+        decode: decoderOf(field),
+        keepsZero: field['x-kubelib-pointer'] === true,
+        keepsEmpty: field['x-kubelib-keeps-empty'] === true,
+        dropped: field['x-kubelib-dropped'] === true,
+      },
     ]),
   );
 }

@@ -48,6 +48,8 @@ export interface Schema {
   readonly 'x-kubelib-pointer'?: boolean;
   /** True: accepted and not stored (an alpha field that is off, or one that is gone). */
   readonly 'x-kubelib-dropped'?: boolean;
+  /** A list of which an empty one is stored. */
+  readonly 'x-kubelib-keeps-empty'?: boolean;
   /** Protobuf type name of the facts table, such as `core/v1.PodSpec`; built-in structs only. */
   readonly 'x-kubelib-type'?: string;
 }

@@ -13,6 +13,20 @@ export const cidr: Syntax = (value) => {
   return fine ? [] : ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'];
 };
 
+/** Whether a text is an address rather than a name. */
+export const isAddress = (value: string): boolean => isIP(value) !== 0;
+
+/** Whether a block of addresses lies in another one and is smaller. Both must be valid. */
+export function isStrictlyWithin(inner: string, outer: string): boolean {
+  const [address = '', length = ''] = inner.split('/');
+  const [outerAddress = '', outerLength = ''] = outer.split('/');
+  if (isIP(address) !== isIP(outerAddress) || Number(length) <= Number(outerLength)) return false;
+  const family = isIPv4(address) ? 'ipv4' : 'ipv6';
+  const block = new BlockList();
+  block.addSubnet(outerAddress, Number(outerLength), family);
+  return block.check(address, family);
+}
+
 /** The family of an address, in the API's words. */
 export function familyOf(address: string): 'IPv4' | 'IPv6' {
   return isIPv4(address) ? 'IPv4' : 'IPv6';

@@ -15,6 +15,7 @@ const LABEL_VALUE = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
 const CONFIG_KEY = /^[-._a-zA-Z0-9]+$/;
 const ENV_NAME = /^[ -<>-~]+$/;
 const PORT_NAME = /^[-a-z0-9]+$/;
+const HTTP_PATH = /^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/;
 
 const QUALIFIED_NAME_WORDS =
   "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
@@ -116,5 +117,32 @@ export const portName: Syntax = (value) => {
   if (!/[a-z]/.test(value)) errors.push('must contain at least one letter (a-z)');
   if (value.includes('--')) errors.push('must not contain consecutive hyphens');
   if (value.startsWith('-') || value.endsWith('-')) errors.push('must not begin or end with a hyphen');
+  return errors;
+};
+
+/** `*.` before a DNS subdomain. */
+export const wildcardDnsSubdomain: Syntax = (value) => {
+  const errors = longerThan(value, 253);
+  if (!value.startsWith('*.') || !DNS_SUBDOMAIN.test(value.slice(2)))
+    errors.push(
+      "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used for validation is '\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
+    );
+  return errors;
+};
+
+/** A DNS name of at least three parts. */
+export const threePartName: Syntax = (value) => {
+  const errors = dnsSubdomain(value);
+  if (errors.length > 0) return [errors.join(',')];
+  return value.split('.').length < 3 ? ['should be a domain with at least three segments separated by dots'] : FINE;
+};
+
+/** A domain and a path: `example.com/some/path`. */
+export const domainPrefixedPath: Syntax = (value) => {
+  const slash = value.indexOf('/');
+  if (slash <= 0 || slash === value.length - 1) return ['must be a domain-prefixed path (such as "acme.io/foo")'];
+  const errors = [...dnsSubdomain(value.slice(0, slash))];
+  if (!HTTP_PATH.test(value.slice(slash + 1)))
+    errors.push("Invalid path (regex used for validation is '[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+')");
   return errors;
 };

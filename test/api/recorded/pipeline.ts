@@ -43,7 +43,7 @@ export class Pipeline {
     if (!draft.metadata['name'] && draft.metadata['generateName'])
       draft.metadata['name'] = `${draft.metadata['generateName'] as string}abcde`;
     definition.rules.prepareCreate?.(draft, { now: NOW, random: () => 0 });
-    this.#check(definition, draft);
+    this.#check(definition, draft, definition.rules.validateCreate?.(draft));
     return this.#store(definition, draft);
   }
 

@@ -21,7 +21,8 @@ export function validateAffinity(faults: Faults, path: string, affinity: Affinit
   validatePodAffinity(faults, `${path}.podAntiAffinity`, podAntiAffinity);
 }
 
-function validateNodeSelector(faults: Faults, path: string, terms: readonly NodeSelectorTerm[] | null): void {
+/** Terms that a node must meet, any one of them. */
+export function validateNodeSelector(faults: Faults, path: string, terms: readonly NodeSelectorTerm[] | null): void {
   if (!terms || terms.length === 0) {
     faults.required(`${path}.nodeSelectorTerms`, undefined, 'must have at least one node selector term');
     return;

@@ -51,8 +51,7 @@ export function validateSource(faults: Faults, path: string, kind: (typeof SOURC
       return;
     }
     case 'hostPath':
-      if (faults.required(`${path}.path`, volume.hostPath?.path)) validateNoBacksteps(faults, `${path}.path`, volume.hostPath!.path);
-      faults.oneOf(`${path}.type`, volume.hostPath?.type, HOST_PATH_TYPES);
+      validateHostPath(faults, path, volume.hostPath!);
       return;
     case 'secret':
       faults.required(`${path}.secretName`, volume.secret?.secretName);
@@ -135,6 +134,12 @@ function validateFilePath(faults: Faults, at: string, path: string): void {
   if (!faults.required(at, path)) return;
   validateDescending(faults, at, path);
   if (path.startsWith('..') && !path.startsWith('../')) faults.invalid(at, path, "must not start with '..'");
+}
+
+/** A path of the node. */
+export function validateHostPath(faults: Faults, path: string, source: NonNullable<Volume['hostPath']>): void {
+  if (faults.required(`${path}.path`, source.path)) validateNoBacksteps(faults, `${path}.path`, source.path);
+  faults.oneOf(`${path}.type`, source.type, HOST_PATH_TYPES);
 }
 
 function validateNoBacksteps(faults: Faults, at: string, path: string): void {
