@@ -5,7 +5,7 @@ import { StorageError } from '../storage-error.js';
 import type { Revision } from '../storage.js';
 import { ChangeLog, type ChangeLogLimits, compacted, keyOf, type Logged, lost, meets } from './change-log.js';
 import type { EtcdEvent, EtcdV2Client } from './etcd-v2-client.js';
-import { REFUSED, Refusal } from './etcd-v2-error.js';
+import { Failure, REFUSED, Refusal } from './etcd-v2-error.js';
 import { changeOf } from './key-change.js';
 import type { KeyChange } from '../memory/commit-plan.js';
 import { PastEvents } from './past-events.js';
@@ -93,7 +93,9 @@ export class ChangeFeed {
       if (since < this.#compacted) throw compacted(since, this.#compacted);
       const log = this.#log!;
       if (since >= log.floor) return log;
-      await (this.#filling ??= this.#fill(log, since).finally(() => (this.#filling = undefined)));
+      if (this.#filling !== undefined)
+        await this.#filling.catch(() => undefined); // another's, and his the error
+      else await (this.#filling = this.#fill(log, since).finally(() => (this.#filling = undefined)));
     }
   }
 
@@ -122,8 +124,10 @@ export class ChangeFeed {
     return this.head >= revision;
   }
 
-  /** Replays what {@link cover} has made known, then calls on every change; gives what closes it. */
-  subscribe(log: ChangeLog, prefix: string, since: Revision, observer: ChangeObserver & { readonly closed?: boolean }): () => void {
+  /** Replays what {@link cover} has made known, then calls on every change; gives what closes it. Throws Compacted where it is known no more. */
+  subscribe(prefix: string, since: Revision, observer: ChangeObserver & { readonly closed?: boolean }): () => void {
+    this.#abort.signal.throwIfAborted();
+    const log = this.#log!;
     const watch: FeedWatch = { prefix, since: Math.max(since, log.head), observer };
     for (const change of log.after(since, prefix)) if (!observer.closed) observer.next(change);
     if (!observer.closed) this.#watches.add(watch);
@@ -154,7 +158,7 @@ export class ChangeFeed {
       } catch (error) {
         if (signal.aborted) return;
         if (this.#log === undefined) return failed(error);
-        logger.warn('the watch of etcd is lost; it goes on where it was', { error });
+        logger.info('the watch of etcd has ended; it goes on where it was', { error });
         client.avoid(endpoint);
         await environment.sleep(backoff.next(), signal).catch(() => undefined);
       }
@@ -178,8 +182,10 @@ export class ChangeFeed {
       this.#notify();
       stream.each((event) => this.#take(event));
       probe.live();
+      const { head } = this;
       const reason = await stream.ended;
-      if (reason && !this.#abort.signal.aborted) throw reason;
+      if (reason) throw reason;
+      if (this.head === head) throw new Failure('the watch has ended', true); // etcd ends one by itself after 5 minutes
     } finally {
       this.#abort.signal.removeEventListener('abort', close);
       probe.cancel();

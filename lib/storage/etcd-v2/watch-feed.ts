@@ -16,9 +16,9 @@ export function watchFeed(feed: ChangeFeed, options: FeedWatchOptions, subscribe
   const { prefix, since, environment, progressEvery, progressRequests } = options;
   const report = () => subscriber.next({ type: 'progress', revision: Math.max(since, feed.head) });
   const begin = async () => {
-    const log = await feed.cover(since);
+    await feed.cover(since);
     if (subscriber.closed) return;
-    subscriber.add(feed.subscribe(log, prefix, since, subscriber));
+    subscriber.add(feed.subscribe(prefix, since, subscriber));
     if (progressEvery !== undefined) {
       await feed.settles(); // what was acknowledged before the watch began may still be on its way
       if (!subscriber.closed) subscriber.add(repeat(environment, progressEvery, report));

@@ -82,6 +82,18 @@ needs(etcdNeed, () => {
         expect((await late.storage.list(bed.prefix, { revision: middle })).entries).to.have.lengthOf(451);
       });
 
+      it('ends a watch from too long ago, and not another that begins at the same time', async () => {
+        const bed = await start();
+        const long = await bed.storage.revision();
+        await bed.fill(numbered(1100));
+        const since = await bed.storage.revision();
+        await bed.fill(numbered(50, 'b'));
+        const late = await start();
+        const [compacted, kept] = [long, since].map((revision) => late.record(late.storage.watch(bed.prefix, revision)));
+        await compacted!.failsWith('Compacted');
+        await kept!.take(50);
+      });
+
       it('is refused by what is no etcd of the second version', async () => {
         const web = createServer((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nhi')).listen(
           0,
