@@ -1,4 +1,3 @@
-import type { Callback, default as NodeEtcd, Token } from 'node-etcd';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Environment } from '../../base/environment.js';
@@ -6,6 +5,7 @@ import { StorageError } from '../storage-error.js';
 import type { Revision } from '../storage.js';
 import { errorOf, Failure, REFUSED, Refusal } from './etcd-v2-error.js';
 import { urlPath } from './key-path.js';
+import type { Callback, NodeEtcd, NodeEtcdClass, Token } from './node-etcd.js';
 import { WatchRequest } from './watch-request.js';
 
 /** A node of etcd's tree: a file, or a directory with those in it. */
@@ -202,9 +202,9 @@ function notEtcd(url: string, body: unknown): StorageError {
   return new StorageError('Unsupported', `${url} does not serve etcd's v2 API (etcd 3.4 wants --enable-v2=true); it says ${said}`);
 }
 
-async function loadNodeEtcd(): Promise<typeof NodeEtcd> {
+async function loadNodeEtcd(): Promise<NodeEtcdClass> {
   try {
-    return (await import('node-etcd')).default;
+    return (await import('node-etcd')).default as NodeEtcdClass;
   } catch (error) {
     throw new StorageError('Unsupported', 'the etcd-v2 storage needs the package node-etcd (npm install node-etcd)', { cause: error });
   }

@@ -1,5 +1,5 @@
-import type { RequestError } from 'node-etcd';
 import { StorageError } from '../storage-error.js';
+import type { RequestError } from './node-etcd.js';
 
 /** etcd's error codes that the adapter knows what to do about. */
 export const REFUSED = {

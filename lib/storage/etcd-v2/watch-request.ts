@@ -1,9 +1,9 @@
-import type { Callback, Token } from 'node-etcd';
 import type { IncomingMessage } from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
 import type { Revision } from '../storage.js';
 import type { EtcdEvent } from './etcd-v2-client.js';
 import { errorOf, Failure } from './etcd-v2-error.js';
+import type { Callback, Token } from './node-etcd.js';
 
 /**
  * The request library keeps the whole answer in memory, however long it grows: a stream ends itself at this size (bytes),
