@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { StorageError } from '../../../lib/storage/storage-error.js';
 import { failsWith, numbered, type Recorder, type StorageBed, textOf } from '../../../lib/testing/storage/storage-bed.js';
-import { type EtcdMember, etcdNeed, useEtcd } from '../../support/etcd.js';
+import { Etcd, type EtcdMember, etcdNeed, useEtcd } from '../../support/etcd.js';
 import { eventually } from '../../support/eventually.js';
 import { needs } from '../../support/needs.js';
 import { useStores } from './etcd-bed.js';
@@ -153,6 +153,24 @@ needs(etcdNeed, () => {
       expect(recorder.shown).to.deep.equal(['+a=1', '+a=2']);
       await etcd.launch(first!);
       await etcd.ready();
+    });
+
+    it('passes over a member that is cut off from the others: reads, writes and watches', async () => {
+      const [lonely, ...rest] = etcd.members;
+      const other = new Etcd(); // stands for a member of the same cluster
+      await other.start();
+      try {
+        for (const member of rest) await member.signal('SIGKILL');
+        const bed = await open({ endpoints: [lonely!.endpoint, ...other.endpoints] });
+        const recorder = bed.watch(await bed.storage.revision(), { progressEvery: 20 });
+        await bed.put('a', '1');
+        expect(await recorder.take(1)).to.deep.equal(['+a=1']);
+        await bed.storage.stop();
+      } finally {
+        await other.stop();
+        for (const member of rest) await etcd.launch(member);
+        await etcd.ready();
+      }
     });
 
     it('refuses or does not know while most members are paused, and recovers by itself', async () => {

@@ -53,8 +53,13 @@ needs(etcdNeed, () => {
       const bed = await open({ endpoints: etcd.endpoints });
       const recorder = bed.watch(await bed.storage.revision());
       const outcomes = new Map<string, string>();
-      for (let i = 0; ![...outcomes.values()].includes('Full'); i++)
-        outcomes.set(bed.key(`k${i}`), await outcomeOf(bed.put(`k${i}`, 'x'.repeat(MIB))));
+      const fill = async (writer: number) => {
+        for (let i = 0; ![...outcomes.values()].includes('Full'); i++) {
+          const name = `k${writer}-${i}`;
+          outcomes.set(bed.key(name), await outcomeOf(bed.put(name, 'x'.repeat(200_000))));
+        }
+      };
+      await Promise.all(numbered(8).map((_, writer) => fill(writer)));
       const error = await failsWith('Full', bed.put('more', 'x'));
       expect(error.message).to.contain('alarm');
       const stored = (await bed.storage.list(bed.prefix)).entries.map(({ key }) => key);

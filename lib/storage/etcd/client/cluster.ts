@@ -65,7 +65,7 @@ export class Cluster {
     setMaxListeners(0, this.#stop.signal); // as many as there are calls that wait for their next attempt
   }
 
-  /** The revision in the answer that came last. */
+  /** The highest revision of which an answer has told; lower again when the store has been set back. */
   get latest(): Revision {
     return this.#latest;
   }
@@ -80,10 +80,15 @@ export class Cluster {
     return this.#run(method, request, 'once');
   }
 
-  /** A member that can be called. Throws `Unavailable` when there is none. */
+  /** A member that can be called. Throws `Unavailable` when there is none, and a {@link CallFailure} when it gives no token. */
   async connection(): Promise<Connection> {
     const member = await this.#member();
-    return { member, metadata: await this.#options.credentials.metadata(member) };
+    try {
+      return { member, metadata: await this.#options.credentials.metadata(member) };
+    } catch (error) {
+      this.moveOn(member);
+      throw error;
+    }
   }
 
   /** Lets the next member serve, if it is this one. */
@@ -118,9 +123,11 @@ export class Cluster {
     }
     this.#calls++;
     this.#pendingBytes += bytes.length;
+    const known = this.#latest;
     try {
       const answer = await this.#attempts(method, bytes, safety);
-      this.#latest = answer.revision;
+      const { revision } = answer;
+      this.#latest = revision < known ? revision : Math.max(this.#latest, revision);
       return answer;
     } finally {
       this.#pendingBytes -= bytes.length;

@@ -33,7 +33,7 @@ interface Opened {
   readonly wide: boolean;
 }
 
-const AGAIN = { first: 50, max: 5_000, jitter: 0.5 };
+const AGAIN = { first: 50, max: 1_000, jitter: 0.5 };
 const WIDE =
   'a watch of all keys, without which this version cannot tell progress: let the user read them (etcdctl role grant-permission --prefix <role> read ""), or use etcd 3.4.25, 3.5.8 or later';
 /** How etcd ends its reasons when it does not like the user; a token that has expired looks like a denial to some versions. */
