@@ -15,8 +15,8 @@ export function effort({ here, ci = here, soak }: Effort): number {
 }
 
 /** A test that draws random numbers, and says with which seed it failed: `KUBELIB_SEED=…` draws them again. */
-export function itSeeded(title: string, run: (random: () => number) => Promise<void>): void {
-  it(title, async () => {
+export function itSeeded(title: string, run: (random: () => number) => Promise<void>): Mocha.Test {
+  return it(title, async () => {
     const seed = Number(process.env['KUBELIB_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
     try {
       await run(seededRandom(seed));

@@ -13,6 +13,8 @@ export class Recorder {
   readonly #scans: Scan[] = [];
   #ticks = 0;
   #values = 0;
+  /** Calls on a key that came to an end, be it that nobody knows how, but for those that failed at once. */
+  answers = 0;
 
   constructor(readonly prefix: string) {}
 
@@ -31,6 +33,7 @@ export class Recorder {
     const called = ++this.#ticks;
     const outcome = await (action.type === 'get' ? readOf(storage, this.prefix + key) : writeOf(storage, this.prefix + key, action));
     const returned = ++this.#ticks;
+    if (outcome !== undefined && outcome.type !== 'failed') this.answers++;
     if (outcome !== undefined) this.#operations.push({ client, key, action, outcome, called, returned });
     return outcome;
   }
