@@ -17,8 +17,6 @@ export interface ChangeFeedOptions {
   readonly environment: Environment;
   readonly logger: Logger;
   readonly history?: ChangeLogLimits | undefined;
-  /** Milliseconds between two questions whether a quiet watch is still alive. */
-  readonly probeEvery: number;
 }
 
 /** Where a watch goes. Called synchronously. */
@@ -39,6 +37,9 @@ interface Probe {
   live(): void;
   cancel(): void;
 }
+
+/** Milliseconds between two questions whether the endpoint still serves. */
+const PROBE_EVERY = 2000;
 
 /** Milliseconds to wait for changes that are on their way. */
 const PATIENCE = 1000;
@@ -262,7 +263,7 @@ export class ChangeFeed {
 
   /** Asks now and then whether the endpoint still serves: a stream to one that stands still, or is cut off, never ends. */
   #probe(endpoint: number, stream: WatchRequest): Probe {
-    const { client, environment, probeEvery } = this.#options;
+    const { client, environment } = this.#options;
     let state: 'catching up' | 'live' | 'cancelled' = 'catching up';
     let reached: Revision = 0;
     const answered = (index: Revision) => {
@@ -270,10 +271,10 @@ export class ChangeFeed {
       if (state === 'live' && reached > this.head) this.#advance(reached); // known since the last time, and nothing has come
       reached = index;
       this.#notify();
-      timer = environment.timer(probeEvery, ask, { unref: true });
+      timer = environment.timer(PROBE_EVERY, ask, { unref: true });
     };
     const ask = () => void client.index(endpoint).then(answered, (error: Error) => stream.close(error));
-    let timer = environment.timer(probeEvery, ask, { unref: true });
+    let timer = environment.timer(PROBE_EVERY, ask, { unref: true });
     return {
       live: () => {
         state = 'live';

@@ -150,7 +150,7 @@ export class EtcdV2Storage implements Storage {
     const { logger = silentLogger, history, ...connection } = this.#options;
     const environment = this.#environment;
     const client = await EtcdV2Client.load(connection, environment);
-    const feed = new ChangeFeed({ client, environment, logger, history, probeEvery: connection.requestTimeout ?? 5000 });
+    const feed = new ChangeFeed({ client, environment, logger, history });
     const slots = new KeySlots(client);
     this.#opened = { client, feed, slots, writer: new KeyWriter(slots), lister: new KeyLister(client, feed) };
     try {

@@ -115,7 +115,7 @@ needs(etcdNeed, () => {
 
     it('keeps a quiet watch while there are more than 1,000 events that no watch shows, and tells how far it has come', async () => {
       const proxy = await proxied();
-      const bed = await start({ endpoints: [proxy.url], requestTimeout: 200 });
+      const bed = await start({ endpoints: [proxy.url] });
       const recorder = bed.watch(await bed.storage.revision(), { progressEvery: 20 });
       for (let i = 0; i < 1100; i += 50) {
         await Promise.all(Array.from({ length: 50 }, (_, j) => curl(etcd, `/_hidden/${i + j}`, 'PUT', { value: '' })));

@@ -44,7 +44,7 @@ needs(etcdNeed, () => {
 
       it('says Unknown of a write whose answer does not come, and serves again when etcd goes on', async () => {
         const [member] = etcd.members;
-        const bed = await start({ requestTimeout: 300 });
+        const bed = await start({ requestTimeout: 1000 });
         const recorder = bed.watch(await bed.storage.revision());
         await bed.create('a', '1');
         await member!.signal('SIGSTOP');
@@ -127,7 +127,7 @@ needs(etcdNeed, () => {
 
       it('goes on with its watches by the next endpoint when the first stands still', async () => {
         const [first] = etcd.members;
-        const bed = await start({ requestTimeout: 500 });
+        const bed = await start({ requestTimeout: 1000 });
         const other = await start({ endpoints: urls(etcd).slice(1) });
         const recorder = bed.record(bed.storage.watch(other.prefix, await bed.storage.revision()));
         await first!.signal('SIGSTOP');
@@ -140,7 +140,7 @@ needs(etcdNeed, () => {
       });
 
       it('goes on without the leader, whether it is killed or stands still', async () => {
-        const bed = await start({ requestTimeout: 500 });
+        const bed = await start({ requestTimeout: 1000 });
         const recorder = bed.watch(await bed.storage.revision());
         const leader = await etcd.leader();
         await leader.signal('SIGSTOP');
