@@ -2,8 +2,9 @@ import { runBenches } from './harness.js';
 import { plane } from './plane.js';
 import { server } from './server.js';
 import { scheduler } from './scheduler.js';
+import { storage } from './storage.js';
 
-const all = [plane, server, scheduler];
+const all = [plane, server, scheduler, storage];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !all.some((bench) => bench.name === name));
 if (unknown.length > 0) {
