@@ -59,7 +59,8 @@ export const certificateSigningRequests = defineBuiltIn<CertificateSigningReques
       if (subresource === undefined || !request.status) return;
       const conditions = request.status.conditions?.map((condition) => withTimes(condition, old, now));
       // An approval changes nothing but conditions.
-      request.status = { ...(subresource === 'approval' ? old.status : request.status), ...(conditions ? { conditions } : {}) };
+      const { conditions: _, ...others } = (subresource === 'approval' ? old.status : request.status) ?? {};
+      request.status = { ...others, ...(conditions ? { conditions } : {}) };
     },
     validate({ spec, status }) {
       const faults = new Faults();
