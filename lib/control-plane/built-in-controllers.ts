@@ -8,6 +8,8 @@ import { namespaceController } from '../controllers/namespace/namespace-controll
 import { nodeLifecycleController } from '../controllers/node-lifecycle/node-lifecycle-controller.js';
 import { replicationController } from '../controllers/replication/replication-controller.js';
 import { serviceAccountsController } from '../controllers/service-accounts/service-accounts-controller.js';
+import { claimProtectionController } from '../controllers/volumes/claim-protection-controller.js';
+import { volumeProtectionController } from '../controllers/volumes/volume-protection-controller.js';
 import type { ResolvedOptions } from './options.js';
 
 /** The reconcilers that every control plane runs unless told otherwise. `ca` gives the authority of the API server once it is known. */
@@ -23,5 +25,7 @@ export function builtInControllers(options: ResolvedOptions, ca: () => string): 
     garbageCollector(),
     serviceAccountsController({ ca }),
     eventExpiryController(),
+    claimProtectionController(),
+    volumeProtectionController(),
   ];
 }
