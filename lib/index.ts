@@ -37,6 +37,7 @@ export type {
   ResourceDefinition,
   ResourceRules,
   RuleContext,
+  StoredForm,
   SubresourceDefinition,
   Verb,
   WriteOnlyDefinition,
@@ -49,6 +50,7 @@ export { createCatalog } from './api/catalog.js';
 export { builtInDefinitions } from './api/kinds.js';
 export { bindings } from './api/core/bindings.js';
 export { configMaps } from './api/core/config-maps.js';
+export { customResourceDefinitions } from './api/custom-resources/custom-resource-definitions.js';
 export { endpoints } from './api/core/endpoints.js';
 export { endpointSlices } from './api/discovery/endpoint-slices.js';
 export { events } from './api/core/events.js';
@@ -75,6 +77,7 @@ export type {
   Service,
   ServiceAccount,
 } from 'kubernetes-types/core/v1.js';
+export type { CustomResourceDefinition } from 'kubernetes-types/apiextensions/v1.js';
 export type { Lease } from 'kubernetes-types/coordination/v1.js';
 export type { ObjectMeta, OwnerReference } from 'kubernetes-types/meta/v1.js';
 

@@ -16,6 +16,8 @@ export interface BuiltInOptions<T extends KubeObject> {
   readonly shortNames?: readonly string[];
   /** Rules besides those of all kinds (metadata, separation of spec and status). */
   readonly rules?: ResourceRules<T>;
+  /** Whether finalizers without a prefix must be those that Kubernetes itself knows. Default true. */
+  readonly standardFinalizers?: boolean;
   /** The form of its names. Default: DNS subdomains. */
   readonly names?: Syntax;
   /** Who makes an object may say its status. Default false. */
@@ -63,6 +65,7 @@ export function defineBuiltIn<T extends KubeObject>(resource: string, options: B
       namespaced: known.namespaced,
       name: options.names ?? dnsSubdomain,
       hasStatus: `${resource}/status` in facts.resources,
+      standardFinalizers: options.standardFinalizers ?? true,
       keepsStatusOnCreate: options.keepsStatusOnCreate ?? false,
       ...(options.statusSubresources ? { statusSubresources: options.statusSubresources } : {}),
     }),

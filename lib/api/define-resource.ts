@@ -1,10 +1,12 @@
 import { customColumn } from './custom-column.js';
 import type { ColumnOptions } from './custom-column.js';
+import type { FieldError } from './field-error.js';
 import { JsonPath } from './json-path.js';
 import type { KubeObject } from './object.js';
 import { pluralOf } from './plural.js';
 import type { FieldReader, ResourceDefinition, ResourceRules, SubresourceDefinition, Verb } from './resource-definition.js';
 import { builtInSchema } from './schema/built-in-schema.js';
+import { applyCustomDefaults } from './schema/default-custom.js';
 import type { Schema } from './schema/schema.js';
 import { checkPatterns, validateSchema } from './schema/validate-schema.js';
 import { strategyOf } from './strategy.js';
@@ -48,7 +50,7 @@ export interface ResourceOptions<T extends KubeObject> {
     | undefined;
   /** Fields that field selectors may name, as paths such as `.spec.color`. Default: name and namespace alone. */
   readonly selectableFields?: readonly string[] | undefined;
-  /** Rules that a schema cannot say. `validate` is asked only about objects that fit the schema. */
+  /** Rules that a schema cannot say. They are asked only about objects that fit the schema. */
   readonly rules?: ResourceRules<T> | undefined;
 }
 
@@ -162,13 +164,30 @@ function withObjectFields(schema: Schema): Schema {
 function structuralRules<T extends KubeObject>(schema: Schema, own: ResourceRules<T>): ResourceRules<T> {
   return {
     ...own,
-    validate(object) {
-      const faults = new Faults();
-      validateSchema(faults, '', schema, object);
+    validate: () => [], // held back until the schema has been asked
+    prepareCreate(draft, context) {
+      // A status that was not the client's to give is gone by now; what it has by default is shown.
+      applyCustomDefaults(schema, draft);
+      own.prepareCreate?.(draft, context);
+    },
+    validateCreate(object) {
+      const faults = structuralFaults(schema, object);
       // Rules written against the type must not meet an object of another shape.
-      return faults.list.length > 0 ? faults.list : (own.validate?.(object) ?? []);
+      return faults.length > 0 ? faults : [...(own.validate?.(object) ?? []), ...(own.validateCreate?.(object) ?? [])];
+    },
+    validateUpdate(object, old, context) {
+      const faults = structuralFaults(schema, object, old);
+      if (faults.length > 0 || structuralFaults(schema, object).length > 0) return faults;
+      return [...(own.validate?.(object) ?? []), ...(own.validateUpdate?.(object, old, context) ?? [])];
     },
   };
+}
+
+/** With `old`: what was wrong already and has not been touched is let be, as the schema may be younger than the object. */
+function structuralFaults(schema: Schema, object: KubeObject, old?: KubeObject): readonly FieldError[] {
+  const faults = new Faults();
+  validateSchema(faults, '', schema, object, old);
+  return faults.list;
 }
 
 function fieldReader<T extends KubeObject>(path: string): FieldReader<T> {

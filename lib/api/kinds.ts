@@ -11,6 +11,7 @@ import { secrets } from './core/secrets.js';
 import { serviceAccounts } from './core/service-accounts.js';
 import { services } from './core/services.js';
 import { endpointSlices } from './discovery/endpoint-slices.js';
+import { customResourceDefinitions } from './custom-resources/custom-resource-definitions.js';
 import type { ResourceDefinition } from './resource-definition.js';
 import { structuralDefinitions } from './structural-kinds.js';
 
@@ -29,5 +30,6 @@ export const builtInDefinitions: readonly ResourceDefinition[] = [
   services,
   leases,
   endpointSlices,
+  customResourceDefinitions,
   ...structuralDefinitions,
 ];

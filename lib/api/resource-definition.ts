@@ -120,8 +120,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly custom: boolean;
   /** Default: objects are stored as they are shown. */
   readonly storedForm?: StoredForm;
-  /** Why no object can be created any more; creating is 403 then. Default: it can. */
-  readonly closed?: string;
+  /** Why no object can be created now; creating is 403 then. Default: it can. */
+  closed?(): string | undefined;
   /** A warning for whoever uses the kind, such as `g/v1 Widget is deprecated`. Default: none. */
   readonly deprecation?: string;
   /** Carries `T` through inference; never read. */

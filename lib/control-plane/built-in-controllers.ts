@@ -1,4 +1,6 @@
 import type { AnyControllerDefinition } from '../controller/controller.js';
+import { customResourceCleanup } from '../controllers/custom-resources/cleanup-controller.js';
+import { customResourceNames } from '../controllers/custom-resources/names-controller.js';
 import { endpointSliceController } from '../controllers/endpoints/endpoint-slice-controller.js';
 import { endpointSliceMirroringController } from '../controllers/endpoints/endpoint-slice-mirroring-controller.js';
 import { endpointsController } from '../controllers/endpoints/endpoints-controller.js';
@@ -23,6 +25,8 @@ export function builtInControllers(options: ResolvedOptions, ca: () => string): 
     nodeLifecycleController({ gracePeriod: nodeMonitorGracePeriod, podEvictionTimeout }),
     namespaceController(),
     garbageCollector(),
+    customResourceNames(),
+    customResourceCleanup(),
     serviceAccountsController({ ca }),
     eventExpiryController(),
     claimProtectionController(),

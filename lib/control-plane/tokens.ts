@@ -22,6 +22,7 @@ import type { Scheduler } from '../scheduler/scheduler.js';
 import type { BalancerFactory } from '../proxy/balancers/balancer.js';
 import type { Proxy } from '../proxy/proxy.js';
 import type { RuntimeFactory } from './node.js';
+import type { CustomKinds } from '../controllers/custom-resources/custom-kinds.js';
 import type { KubernetesService } from './kubernetes-service.js';
 import type { NodePool } from './node-pool.js';
 import type { PlaneIdentity } from './identity.js';
@@ -54,6 +55,8 @@ export const TOKENS = {
   podConnector: token<PodConnector>('pod-connector'),
   server: token<ApiServer>('server'),
   caches: token<Caches>('caches'),
+  /** Keeps the catalog in step with CustomResourceDefinitions. */
+  customKinds: token<CustomKinds>('custom-kinds'),
   events: token<EventRecorder & Lifecycle>('events'),
   kubernetesService: token<KubernetesService>('kubernetes-service'),
   /** Set: one reconciler each. */

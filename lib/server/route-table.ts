@@ -1,5 +1,5 @@
 import type { ResourceDefinition, WriteOnlyDefinition } from '../api/resource-definition.js';
-import { badRequest, methodNotAllowed, StatusError } from '../api/status-error.js';
+import { badRequest, methodNotAllowed, notFound, StatusError } from '../api/status-error.js';
 import type { Handler, ServerContext } from './api-request.js';
 import { podLogHandler } from './handlers/pod-log-handler.js';
 import { resourceHandlers } from './handlers/resource-handlers.js';
@@ -44,10 +44,12 @@ export class RouteTable {
     const routes = this.#routesFor(info);
     if (!routes || !hasPlace(routes.definition, info)) return this.#unknown(info.group);
     const handlers = info.subresource === '' ? routes.handlers : own(routes.subresources, info.subresource);
+    if (!handlers && routes.definition.custom) throw notFound(routes.definition, info.name);
     if (!handlers || (info.rest.length > 0 && info.subresource !== 'proxy')) return this.#unknown(info.group);
     const handler = allowed(routes.definition, info, method) ? own(handlers, info.verb) : undefined;
     if (!handler) throw methodNotAllowed();
-    return handler;
+    const { deprecation } = routes.definition;
+    return deprecation === undefined ? handler : warning(deprecation, handler);
   }
 
   /** The definition behind a path, for those that do not come as ordinary requests (upgrades). */
@@ -100,14 +102,23 @@ export class RouteTable {
   }
 }
 
+function warning(text: string, handler: Handler): Handler {
+  return (request) => {
+    request.warn(text);
+    return handler(request);
+  };
+}
+
 const upgradeRequired: Handler = () => {
   throw badRequest('Upgrade request required');
 };
 
 /** Whether a resource of this scope has such a path. */
-function hasPlace({ namespaced, plural }: ResourceDefinition, info: RequestInfo): boolean {
+function hasPlace({ namespaced, plural, custom }: ResourceDefinition, info: RequestInfo): boolean {
   if (!namespaced) return info.namespace === '' || plural === 'namespaces';
-  return info.namespace !== '' || info.name === '';
+  if (info.namespace !== '') return true;
+  // Across all namespaces custom kinds have nothing but reads; built-in ones say that the method is wrong.
+  return info.name === '' && (!custom || info.verb === 'list' || info.verb === 'watch');
 }
 
 /** One creates in collections, changes what has a name, and only reads across all namespaces; built-in kinds do not take HEAD. */

@@ -88,13 +88,23 @@ describe('defineResource', () => {
   });
 
   it('validates metadata, the schema and its own rules', () => {
-    const faults = (change: object) =>
-      (widgets.rules.validate?.({ ...stored, ...change }) ?? []).map(({ type, field }) => `${type} ${field}`);
+    const faults = (change: object) => {
+      const object = { ...stored, ...change };
+      return [...widgets.rules.validate!(object), ...widgets.rules.validateCreate!(object)].map(({ type, field }) => `${type} ${field}`);
+    };
     expect(faults({})).to.deep.equal([]);
     expect(faults({ spec: { size: 0 } })).to.deep.equal(['Invalid spec.size']);
     expect(faults({ spec: undefined })).to.deep.equal(['Required spec']);
     expect(faults({ metadata: { name: 'Bad_', namespace: 'default' } })).to.include('Invalid metadata.name');
     expect(faults({ spec: { size: 1, color: 'none' } })).to.deep.equal(['Invalid spec.color']);
+  });
+
+  it('lets be what was wrong before and is not touched, as the schema may be younger than the object', () => {
+    const old: Widget & typeof stored = { ...stored, spec: { size: 0, color: 'blue' } };
+    const faults = (spec: Widget['spec']) =>
+      widgets.rules.validateUpdate!({ ...old, spec }, old, { now: 0, random: () => 0 }).map(({ type, field }) => `${type} ${field}`);
+    expect(faults({ size: 0, color: 'red' })).to.deep.equal([]);
+    expect(faults({ size: -1, color: 'blue' })).to.deep.equal(['Invalid spec.size']);
   });
 
   it('lets finalizers have any qualified name', () => {

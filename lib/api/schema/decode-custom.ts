@@ -1,6 +1,7 @@
+import type { KubeObject } from '../object.js';
 import { builtInSchema } from './built-in-schema.js';
 import { copyJson } from './copy-json.js';
-import type { DecodeState } from './decode-state.js';
+import { DecodeState } from './decode-state.js';
 import type { Decode } from './decode-value.js';
 import { decoderOf } from './decode-value.js';
 import { goKind } from './go-kind.js';
@@ -77,4 +78,16 @@ function pruneObject(schema: Schema, value: Record<string, unknown>, state: Deco
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof NumberText);
+}
+
+/** Paths, within a value, of the members that a schema does not name. */
+export function prunedPaths(schema: Schema, value: unknown): readonly string[] {
+  const state = new DecodeState(false);
+  prune(schema, value, state);
+  return state.complaints;
+}
+
+/** An object without what the schema does not name, metadata and type as they are. Shares nothing that changes. */
+export function prunedObject(schema: Schema, { apiVersion, kind, metadata, ...fields }: KubeObject): KubeObject {
+  return { apiVersion, kind, metadata, ...pruneObject(schema, fields, new DecodeState(true)) } as KubeObject;
 }

@@ -6,15 +6,21 @@ import { goKind } from './go-kind.js';
 import type { Schema } from './schema.js';
 import { validateCombinations } from './validate-combinations.js';
 
-/** Checks a value and all it holds against a structural schema, in the words of Kubernetes. `path` is where the value stands. */
-export function validateSchema(faults: Faults, path: string, schema: Schema, value: unknown): void {
+/**
+ * Checks a value and all it holds against a structural schema, in the words of Kubernetes. `path` is where the value stands.
+ *
+ * With `old`, what stood there before: values that are as they were are let be, whatever is wrong with them, and so are items of a
+ * list map that are as the item of their keys was. Items of other lists are compared as a whole list.
+ */
+export function validateSchema(faults: Faults, path: string, schema: Schema, value: unknown, old?: unknown): void {
+  if (old !== undefined && sameJson(value, old)) return;
   if (!validateType(faults, path, schema, value)) return;
   if (value === null) return;
   validateEnum(faults, path, schema, value);
   if (typeof value === 'string') validateString(faults, path, schema, value);
   else if (typeof value === 'number') validateNumber(faults, path, schema, value);
-  else if (Array.isArray(value)) validateList(faults, path, schema, value);
-  else if (typeof value === 'object') validateObject(faults, path, schema, value as Record<string, unknown>);
+  else if (Array.isArray(value)) validateList(faults, path, schema, value, old);
+  else if (typeof value === 'object') validateObject(faults, path, schema, value as Record<string, unknown>, old);
   validateCombinations(faults, path, schema, (one) => {
     const own = new Faults();
     validateSchema(own, path, one, value);
@@ -92,12 +98,13 @@ function validateNumber(faults: Faults, path: string, schema: Schema, value: num
     refuse(`a multiple of ${multipleOf}`);
 }
 
-function validateList(faults: Faults, path: string, schema: Schema, value: readonly unknown[]): void {
+function validateList(faults: Faults, path: string, schema: Schema, value: readonly unknown[], old: unknown): void {
   const { minItems, maxItems, items } = schema;
   if (minItems !== undefined && value.length < minItems)
     faults.invalid(path, value.length, `${path} in body should have at least ${minItems} items`);
   if (maxItems !== undefined && value.length > maxItems) faults.add(tooMany(path, value.length, maxItems));
-  if (items) value.forEach((item, index) => validateSchema(faults, `${path}[${index}]`, items, item));
+  const before = correlated(schema, old);
+  if (items) value.forEach((item, index) => validateSchema(faults, `${path}[${index}]`, items, item, before(item)));
   validateUnique(faults, path, schema, value);
 }
 
@@ -108,14 +115,14 @@ function validateUnique(faults: Faults, path: string, schema: Schema, value: rea
   if (type !== 'set' && type !== 'map') return;
   const seen = new Set<string>();
   value.forEach((item, index) => {
-    const identity = type === 'set' ? item : Object.fromEntries(keys.map((key) => [key, (item as Record<string, unknown> | null)?.[key]]));
+    const identity = type === 'set' ? item : keysOf(keys, item);
     const text = JSON.stringify(identity) ?? '';
     if (seen.has(text)) faults.duplicate(`${path}[${index}]`, identity);
     seen.add(text);
   });
 }
 
-function validateObject(faults: Faults, path: string, schema: Schema, value: Record<string, unknown>): void {
+function validateObject(faults: Faults, path: string, schema: Schema, value: Record<string, unknown>, old: unknown): void {
   const { minProperties, maxProperties, properties = {}, additionalProperties } = schema;
   const names = Object.keys(value);
   if (minProperties !== undefined && names.length < minProperties)
@@ -128,8 +135,24 @@ function validateObject(faults: Faults, path: string, schema: Schema, value: Rec
       : typeof additionalProperties === 'object'
         ? additionalProperties
         : undefined;
-    if (known && value[name] !== undefined) validateSchema(faults, within(path, name), known, value[name]);
+    if (known && value[name] !== undefined) validateSchema(faults, within(path, name), known, value[name], memberOf(old, name));
   }
+}
+
+/** Finds the item of before that an item is the successor of: that of the same keys. Other lists have none. */
+export function correlated(schema: Schema, old: unknown): (item: unknown) => unknown {
+  const keys = schema['x-kubernetes-list-map-keys'] ?? [];
+  if (schema['x-kubernetes-list-type'] !== 'map' || !Array.isArray(old)) return () => undefined;
+  const items = new Map(old.map((item: unknown) => [JSON.stringify(keysOf(keys, item)), item]));
+  return (item) => items.get(JSON.stringify(keysOf(keys, item)));
+}
+
+const keysOf = (keys: readonly string[], item: unknown) => Object.fromEntries(keys.map((key) => [key, memberOf(item, key)]));
+
+/** A member of what may be an object. */
+export function memberOf(value: unknown, name: string): unknown {
+  const isHolder = typeof value === 'object' && value !== null && Object.hasOwn(value, name);
+  return isHolder ? (value as Record<string, unknown>)[name] : undefined;
 }
 
 const within = (path: string, name: string) => (path === '' ? name : `${path}.${name}`);

@@ -4,6 +4,7 @@ import type { Logger } from '../../base/logger.js';
 import { ApiEventRecorder } from '../../controller/api-event-recorder.js';
 import type { AnyControllerDefinition } from '../../controller/controller.js';
 import { Manager } from '../../controller/manager.js';
+import { CustomKinds } from '../../controllers/custom-resources/custom-kinds.js';
 import type { Registries } from '../../registry/registry.js';
 import type { Caches } from '../../watch/cache.js';
 import { SharedCaches } from '../../watch/shared-caches.js';
@@ -11,12 +12,18 @@ import { builtInControllers } from '../built-in-controllers.js';
 import type { ResolvedOptions } from '../options.js';
 import { TOKENS } from '../tokens.js';
 
-/** Binds `caches`, `events`, `manager`. Needs: registries, environment, logger, and the set `controllers`. */
+/** Binds `caches`, `customKinds`, `events`, `manager`. Needs: registries, environment, logger, and the set `controllers`. */
 export const managerModule = new ContainerModule(({ bind }) => {
   bind(TOKENS.caches)
     .toResolvedValue(
       (registries, environment, logger) => new SharedCaches({ registries, environment, logger: logger.child({ component: 'caches' }) }),
       [TOKENS.registries, TOKENS.environment, TOKENS.logger],
+    )
+    .inSingletonScope();
+  bind(TOKENS.customKinds)
+    .toResolvedValue(
+      (registries, caches, logger) => new CustomKinds({ registries, caches, logger: logger.child({ component: 'custom-kinds' }) }),
+      [TOKENS.registries, TOKENS.caches, TOKENS.logger],
     )
     .inSingletonScope();
   bind(TOKENS.events)

@@ -1,4 +1,5 @@
 import type { AdmissionPlugin } from './admission/admission-plugin.js';
+import { closedKinds } from './admission/closed-kinds.js';
 import { certificateRequester } from './admission/certificate-requester.js';
 import { defaultTolerations } from './admission/default-tolerations.js';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.js';
@@ -14,6 +15,7 @@ export type { AdmissionContext, AdmissionPlugin, AdmissionRequest } from './admi
 export function defaultAdmission(): readonly AdmissionPlugin[] {
   return [
     namespaceLifecycle,
+    closedKinds,
     podServiceAccount,
     nodeTaints,
     podPriority,

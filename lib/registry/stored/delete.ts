@@ -85,7 +85,7 @@ function markDeleting<T extends KubeObject>({ strategy, environment }: KindConte
   metadata.deletionTimestamp = timestamp(environment.now() + grace * 1000);
   metadata.deletionGracePeriodSeconds = grace;
   if (metadata.generation) metadata.generation += 1;
-  strategy.markDeleting?.(draft);
+  strategy.markDeleting?.(draft, environment.now());
 }
 
 async function perform<T extends KubeObject>(kind: KindContext<T>, found: Found<T>, step: Step<T>, dryRun: boolean) {

@@ -1,7 +1,7 @@
 import type { ObjectMeta } from 'kubernetes-types/meta/v1.js';
 import { deepFreeze, rememberBytes } from '../../api/encode.js';
 import type { KubeObject, Stored } from '../../api/object.js';
-import type { ResourceDefinition } from '../../api/resource-definition.js';
+import type { ResourceDefinition, StoredForm } from '../../api/resource-definition.js';
 import { StatusError } from '../../api/status-error.js';
 import type { Entry, Revision } from '../../storage/storage.js';
 import type { Draft } from './draft.js';
@@ -16,11 +16,13 @@ import { metaOf } from './draft.js';
  */
 export class ObjectCodec<T extends KubeObject> {
   readonly #head: Buffer;
+  readonly #form: StoredForm | undefined;
   readonly #objects = new WeakMap<Entry, Stored<T>>();
   readonly #drafts = new WeakMap<Uint8Array, Draft<T>>();
   readonly #removed = new WeakMap<Entry, Stored<T>>();
 
   constructor(definition: ResourceDefinition<T>) {
+    this.#form = definition.storedForm;
     this.#head = Buffer.from(
       `{"kind":${JSON.stringify(definition.kind)},"apiVersion":${JSON.stringify(definition.apiVersion)},"metadata":{`,
     );
@@ -31,8 +33,9 @@ export class ObjectCodec<T extends KubeObject> {
     const { kind, apiVersion, metadata, ...rest } = draft;
     delete metaOf(draft).resourceVersion;
     const object = { kind, apiVersion, metadata, ...rest } as unknown as Draft<T>; // the same members in the order of #head
-    const value = Buffer.from(JSON.stringify(object));
-    this.#drafts.set(value, object);
+    const stored = this.#form?.toStored(object) ?? object;
+    const value = Buffer.from(JSON.stringify(stored));
+    if (stored === object) this.#drafts.set(value, object);
     return value;
   }
 
@@ -49,7 +52,7 @@ export class ObjectCodec<T extends KubeObject> {
     if (known?.metadata.resourceVersion === String(revision)) return known;
     const { metadata, ...rest } = this.decode(entry);
     const object = { ...rest, metadata: { ...metadata, resourceVersion: String(revision) } };
-    const removed = this.#finish(object as unknown as Draft<T>, entry.value, revision); // decoded above, so complete
+    const removed = this.#finish(object as unknown as Draft<T>, this.#form ? undefined : entry.value, revision); // decoded above, so complete
     this.#removed.set(entry, removed);
     return removed;
   }
@@ -58,14 +61,19 @@ export class ObjectCodec<T extends KubeObject> {
     const draft = this.#drafts.get(entry.value);
     // The same bytes may be stored again later, then as another version of the object.
     if (draft) this.#drafts.delete(entry.value);
-    const object = draft ?? parse<T>(entry);
+    const object = draft ?? this.#shown(parse<T>(entry));
     metaOf(object).resourceVersion = String(entry.revision);
-    return this.#finish(object, entry.value, entry.revision);
+    return this.#finish(object, draft || !this.#form ? entry.value : undefined, entry.revision);
   }
 
-  #finish(object: Draft<T>, value: Uint8Array, revision: Revision): Stored<T> {
+  #shown(stored: Draft<T>): Draft<T> {
+    return this.#form ? (this.#form.fromStored(stored) as Draft<T>) : stored;
+  }
+
+  /** `value`: the bytes that say the same as the object, if any do. */
+  #finish(object: Draft<T>, value: Uint8Array | undefined, revision: Revision): Stored<T> {
     const frozen = deepFreeze(object) as Stored<T>;
-    const bytes = this.#withVersion(value, revision);
+    const bytes = value && this.#withVersion(value, revision);
     if (bytes) rememberBytes(frozen, bytes);
     return frozen;
   }

@@ -13,6 +13,8 @@ export function finalizersFor<T extends KubeObject>(
 ): string[] {
   const present = metadata.finalizers ?? [];
   const own = present.filter((one) => one !== ORPHAN && one !== FOREGROUND);
+  const { deletionFinalizer } = strategy;
+  if (deletionFinalizer !== undefined && !own.includes(deletionFinalizer)) own.push(deletionFinalizer);
   if (strategy.propagation === 'none') return own;
   const policy = propagationPolicy ?? policyIn(present) ?? strategy.propagation ?? 'Background';
   if (policy === 'Orphan') return [...own, ORPHAN];

@@ -70,7 +70,10 @@ export class OpenApi {
 
 function documentOf({ definitions }: ServedVersion): Document {
   const components = new SchemaComponents();
-  const paths = Object.assign({}, ...definitions.map((definition) => pathsOf(definition, components.add(definition)))) as object;
+  const paths = Object.assign(
+    {},
+    ...definitions.map((definition) => pathsOf(definition, { object: components.add(definition), list: components.addList(definition) })),
+  ) as object;
   const body = Buffer.from(
     JSON.stringify({
       openapi: '3.0.0',

@@ -3,7 +3,15 @@ import type { ResourceDefinition, SubresourceDefinition } from '../../api/resour
 /** What `kubectl` looks at before it writes: a PATCH that says its kind and knows these parameters. */
 const WRITE_PARAMETERS = ['dryRun', 'fieldManager', 'fieldValidation'];
 
-const METHODS: Readonly<Record<string, { method: string; action: string; item: boolean; parameters: readonly string[] }>> = {
+/** What a verb is in a document. */
+interface Method {
+  readonly method: string;
+  readonly action: string;
+  readonly item: boolean;
+  readonly parameters: readonly string[];
+}
+
+const METHODS: Readonly<Record<string, Method>> = {
   get: { method: 'get', action: 'get', item: true, parameters: [] },
   update: { method: 'put', action: 'put', item: true, parameters: WRITE_PARAMETERS },
   patch: { method: 'patch', action: 'patch', item: true, parameters: [...WRITE_PARAMETERS, 'force'] },
@@ -23,20 +31,29 @@ const BOOLEANS = new Set(['force', 'watch']);
 
 type PathItem = Record<string, unknown>;
 
-/** The paths of one kind: collection, object and subresources. `reference` is where its schema stands. */
-export function pathsOf(definition: ResourceDefinition, reference: string): Record<string, PathItem> {
+/** Where the schemas of a kind and of its list stand. */
+export interface KindReferences {
+  readonly object: string;
+  readonly list: string;
+}
+
+/** The paths of one kind: collection, object and subresources, and the collection of all namespaces. */
+export function pathsOf(definition: ResourceDefinition, references: KindReferences): Record<string, PathItem> {
   const root = definition.group === '' ? `/api/${definition.version}` : `/apis/${definition.apiVersion}`;
   const collection = `${root}/${definition.namespaced ? 'namespaces/{namespace}/' : ''}${definition.plural}`;
   const parameters = definition.namespaced ? [pathParameter('namespace')] : [];
   const named = [pathParameter('name'), ...parameters];
   const subresources = Object.entries(definition.subresources).filter(([, { type }]) => type !== 'connect');
   return {
-    [collection]: pathItem(definition, definition.verbs, { item: false, reference, parameters }),
-    [`${collection}/{name}`]: pathItem(definition, definition.verbs, { item: true, reference, parameters: named }),
+    [collection]: pathItem(definition, definition.verbs, { item: false, references, parameters }),
+    [`${collection}/{name}`]: pathItem(definition, definition.verbs, { item: true, references, parameters: named }),
+    ...(definition.namespaced && definition.verbs.includes('list')
+      ? { [`${root}/${definition.plural}`]: pathItem(definition, ['list'], { item: false, references, parameters: [] }) }
+      : {}),
     ...Object.fromEntries(
       subresources.map(([name, sub]) => [
         `${collection}/{name}/${name}`,
-        pathItem(sub, sub.verbs, { item: true, reference, parameters: named }),
+        pathItem(sub, sub.verbs, { item: true, references, parameters: named }),
       ]),
     ),
   };
@@ -44,21 +61,21 @@ export function pathsOf(definition: ResourceDefinition, reference: string): Reco
 
 interface Place {
   readonly item: boolean;
-  readonly reference: string;
+  readonly references: KindReferences;
   readonly parameters: readonly object[];
 }
 
 type Kind = Pick<SubresourceDefinition, 'group' | 'version' | 'kind'>;
 
-function pathItem(kind: Kind, verbs: readonly string[], { item, reference, parameters }: Place): PathItem {
+function pathItem(kind: Kind, verbs: readonly string[], { item, references, parameters }: Place): PathItem {
   const operations = verbs.flatMap((verb) => METHODS[verb] ?? []).filter((one) => one.item === item);
   return {
-    ...Object.fromEntries(operations.map((one) => [one.method, operation(kind, one.action, one.parameters, reference)] as const)),
+    ...Object.fromEntries(operations.map((one) => [one.method, operation(kind, one, references)] as const)),
     ...(parameters.length > 0 ? { parameters } : {}),
   };
 }
 
-function operation({ group, version, kind }: Kind, action: string, parameters: readonly string[], $ref: string): object {
+function operation({ group, version, kind }: Kind, { action, parameters }: Method, { object: $ref, list }: KindReferences): object {
   const writes = ['post', 'put', 'patch'].includes(action);
   return {
     parameters: parameters.map(queryParameter),
@@ -66,7 +83,7 @@ function operation({ group, version, kind }: Kind, action: string, parameters: r
       ? { requestBody: { content: { '*/*': { schema: action === 'patch' ? { type: 'object' } : { $ref } } }, required: true } }
       : {}),
     responses: {
-      '200': { description: 'OK', content: { 'application/json': { schema: action === 'list' ? { type: 'object' } : { $ref } } } },
+      '200': { description: 'OK', content: { 'application/json': { schema: { $ref: action === 'list' ? list : $ref } } } },
     },
     'x-kubernetes-action': action,
     'x-kubernetes-group-version-kind': { group, kind, version },

@@ -56,6 +56,26 @@ export class SchemaComponents {
     return `${REF}${name}`;
   }
 
+  /** Adds the list of a kind; gives the reference to it. */
+  addList(definition: ResourceDefinition): string {
+    const type = definition.schema['x-kubelib-type'];
+    if (type !== undefined && facts.types[`${type}List`]) return this.addType(`${type}List`);
+    const { group, version, listKind } = definition;
+    const name = customName({ group, version, kind: listKind });
+    this.schemas[name] = {
+      type: 'object',
+      required: ['items'],
+      properties: {
+        apiVersion: { type: 'string' },
+        items: { type: 'array', items: { $ref: this.add(definition) } },
+        kind: { type: 'string' },
+        metadata: { allOf: [{ $ref: this.addType('meta/v1.ListMeta') }] },
+      },
+      'x-kubernetes-group-version-kind': [{ group, kind: listKind, version }],
+    };
+    return `${REF}${name}`;
+  }
+
   /** Adds a type of the facts table, such as `autoscaling/v1.Scale`. */
   addType(type: string): string {
     const name = builtInName(type);

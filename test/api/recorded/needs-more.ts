@@ -13,6 +13,7 @@ export const NEEDS_MORE: readonly string[] = [
   'create: a resourceVersion in the body is refused',
   'generation:',
   'create: generation',
+  'a spec change adds one to the generation',
   // We refuse more than 100 levels, the real server more than 10,000.
   'body: more than ten thousand nested arrays',
   // Admission.

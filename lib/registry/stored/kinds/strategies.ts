@@ -3,6 +3,7 @@ import type { Logger } from '../../../base/logger.js';
 import type { KubeObject } from '../../../api/object.js';
 import type { ResourceDefinition } from '../../../api/resource-definition.js';
 import type { ServiceAllocator } from '../services/service-allocator.js';
+import { customResourceDefinitionStrategy } from './custom-resource-definitions.js';
 import { namespaceStrategy } from './namespaces.js';
 import { serviceStrategy } from './services.js';
 import type { KindStrategy } from './strategy.js';
@@ -16,6 +17,7 @@ export interface StrategyParts {
 
 /** By `group/plural`; other kinds need nothing. */
 const STRATEGIES: Readonly<Record<string, (parts: StrategyParts) => unknown>> = {
+  'apiextensions.k8s.io/customresourcedefinitions': () => customResourceDefinitionStrategy,
   '/namespaces': () => namespaceStrategy,
   '/events': () => ({ propagation: 'none' }) satisfies KindStrategy<KubeObject>,
   'events.k8s.io/events': () => ({ propagation: 'none' }) satisfies KindStrategy<KubeObject>,

@@ -14,6 +14,8 @@ export interface Reservation {
 export interface KindStrategy<T extends KubeObject> {
   /** Who deletes dependents when a delete does not say. Default `Background`; `none`: the kind has no dependents. */
   readonly propagation?: 'Background' | 'Orphan' | 'none';
+  /** A finalizer that every object gets when its deletion begins. */
+  readonly deletionFinalizer?: string;
   /** Edits a draft before the rules of the kind do. `old` is absent on a create. */
   prepare?(draft: Draft<T>, old: Stored<T> | undefined, context: RuleContext): void;
   /** Takes what the draft needs, and writes it into the draft; runs when the draft is otherwise fit to be stored, right before the write. */
@@ -21,7 +23,7 @@ export interface KindStrategy<T extends KubeObject> {
   /** The object is gone: gives back what it used. */
   release?(object: Stored<T>): Promise<void>;
   /** Edits an object that begins to be deleted. */
-  markDeleting?(draft: Draft<T>): void;
+  markDeleting?(draft: Draft<T>, now: number): void;
   /** Whether something besides `metadata.finalizers` holds an object that is being deleted. */
   holds?(object: T): boolean;
 }
