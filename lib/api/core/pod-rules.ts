@@ -5,6 +5,7 @@ import type { RuleContext } from '../resource-definition.js';
 import { ipAddress } from '../validation/addresses.js';
 import { Faults } from '../validation/faults.js';
 import { qualifiedName } from '../validation/names.js';
+import { spellOutLabelKeys } from './match-label-keys.js';
 import { validatePodSpec } from './pod-spec/pod-spec.js';
 import { qosClass } from './pod-qos.js';
 
@@ -18,6 +19,7 @@ export function normalisePod({ spec, status }: Pod): void {
 /** A new pod waits, whatever its maker says of its status. */
 export function prepareNewPod(pod: { -readonly [K in keyof Pod]: Pod[K] }): void {
   pod.status = { phase: 'Pending', qosClass: qosClass(pod.spec) };
+  spellOutLabelKeys(pod);
 }
 
 /** Subresources of a pod change just their part. */

@@ -77,6 +77,11 @@ function validatePodAffinity(faults: Faults, path: string, affinity: PodAffinity
 function validatePodTerm(faults: Faults, path: string, term: PodAffinityTerm): void {
   validateLabelSelector(faults, `${path}.labelSelector`, term.labelSelector);
   validateLabelSelector(faults, `${path}.namespaceSelector`, term.namespaceSelector);
+  for (const list of ['matchLabelKeys', 'mismatchLabelKeys'] as const) {
+    const keys = term[list] ?? [];
+    if (keys.length > 0 && !term.labelSelector) faults.forbidden(`${path}.${list}`, 'must not be specified when labelSelector is not set');
+    else keys.forEach((key, index) => faults.syntax(`${path}.${list}[${index}]`, key, qualifiedName));
+  }
   term.namespaces?.forEach((name) => faults.syntax(`${path}.namespace`, name, dnsLabel));
   faults.required(`${path}.topologyKey`, term.topologyKey, 'can not be empty');
   faults.syntax(`${path}.topologyKey`, term.topologyKey, qualifiedName);

@@ -28,5 +28,9 @@ export function validateSpread(faults: Faults, path: string, constraints: readon
     faults.oneOf(`${at}.nodeAffinityPolicy`, nodeAffinityPolicy, ['Honor', 'Ignore']);
     faults.oneOf(`${at}.nodeTaintsPolicy`, nodeTaintsPolicy, ['Honor', 'Ignore']);
     validateLabelSelector(faults, `${at}.labelSelector`, labelSelector);
+    const { matchLabelKeys = [] } = constraint;
+    if (matchLabelKeys.length > 0 && !labelSelector)
+      faults.forbidden(`${at}.matchLabelKeys`, 'must not be specified when labelSelector is not set');
+    else matchLabelKeys.forEach((key, place) => faults.syntax(`${at}.matchLabelKeys[${place}]`, key, qualifiedName));
   });
 }
