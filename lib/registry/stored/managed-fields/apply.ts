@@ -6,7 +6,7 @@ import { conflictError } from './conflicts.js';
 import { conflictsWithOthers, withLastApplied } from './last-applied.js';
 import type { Owner } from './owners.js';
 import type { OwnedWrite } from './ownership.js';
-import { applyConfiguration, ownersAfterUpdate } from './ownership.js';
+import { applyConfiguration, ownersAfterCreate } from './ownership.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -25,7 +25,7 @@ export interface ApplyRequest {
 
 /** The object as the configuration makes it, and its owners. Throws 409 for fields of others. */
 export function apply({ write, live, empty, configuration, owners, force }: ApplyRequest): { object: Json; owners: readonly Owner[] } {
-  const known = owners.length > 0 ? owners : ownersAfterUpdate({ ...write, manager: BEFORE }, empty, live, []);
+  const known = owners.length > 0 ? owners : ownersAfterCreate({ ...write, manager: BEFORE }, empty, live);
   const applied = applyConfiguration(write, live, configuration, known, force);
   const conflicts = conflictsWithOthers(write, live, applied.conflicts);
   if (conflicts.length > 0) throw conflictError(conflicts);

@@ -1,7 +1,7 @@
 import { deepEqual } from '../deep-equal.js';
 import { isMap } from '../is-map.js';
-import type { FieldSet } from './field-set.js';
-import { isLeaf, LEAF, NO_FIELDS, nodeOf, union, withSelf } from './field-set.js';
+import type { Children, FieldSet } from './field-set.js';
+import { isLeaf, LEAF, NO_FIELDS, nodeOf, selfAndChildren, union, withSelf } from './field-set.js';
 import { elementsOf } from './list-elements.js';
 import type { ListType, MapType, MergeType } from './merge-type.js';
 import { shapeOf } from './merge-type.js';
@@ -30,21 +30,21 @@ export function compareObjects(type: MapType, before: Json, after: Json, skip: F
 export function wholeNode(type: MergeType, value: unknown): FieldSet {
   const shape = shapeOf(type, value);
   if (shape === 'map' && !type.map!.atomic && isMap(value)) {
-    const children: Record<PathElement, FieldSet> = {};
+    const children = selfAndChildren();
     for (const name of Object.keys(value)) {
       const member = value[name];
       const memberType = member === undefined ? undefined : type.map!.member(name);
       if (memberType) children[`f:${name}`] = wholeNode(memberType, member);
     }
-    return nodeOf(true, children)!;
+    return nodeOf(children)!;
   }
   if (shape === 'list' && type.list!.kind !== 'atomic' && Array.isArray(value)) {
-    const children: Record<PathElement, FieldSet> = {};
+    const children = selfAndChildren();
     for (const [element, same] of elementsOf(type.list!, value)) {
       // Of elements that stand twice it is only known that they are there.
       children[element] = same.length > 1 ? LEAF : wholeNode(type.list!.element, same[0]);
     }
-    return nodeOf(true, children)!;
+    return nodeOf(children)!;
   }
   return LEAF;
 }
@@ -149,8 +149,8 @@ function joinedNodes(a: FieldSet | undefined, b: FieldSet | undefined): FieldSet
 
 /** Gathers what differs in the members of a map or the elements of a list. */
 class Collected {
-  readonly #changed: Record<PathElement, FieldSet> = {};
-  readonly #removed: Record<PathElement, FieldSet> = {};
+  readonly #changed: Children = {};
+  readonly #removed: Children = {};
 
   add(element: PathElement, { changed, removed }: NodeDifference): this {
     if (changed) this.#changed[element] = changed;
@@ -159,6 +159,6 @@ class Collected {
   }
 
   result(): Difference {
-    return { changed: nodeOf(false, this.#changed) ?? NO_FIELDS, removed: nodeOf(false, this.#removed) ?? NO_FIELDS };
+    return { changed: nodeOf(this.#changed) ?? NO_FIELDS, removed: nodeOf(this.#removed) ?? NO_FIELDS };
   }
 }

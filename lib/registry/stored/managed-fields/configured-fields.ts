@@ -1,17 +1,16 @@
 import { isMap } from '../is-map.js';
-import type { FieldSet } from './field-set.js';
+import type { Children, FieldSet } from './field-set.js';
 import { isLeaf, LEAF, NO_FIELDS, nodeOf, withSelf } from './field-set.js';
 import { elementsOf } from './list-elements.js';
 import type { ListType, MapType, MergeType } from './merge-type.js';
 import { shapeOf } from './merge-type.js';
-import type { PathElement } from './path-element.js';
 
 /**
  * The fields that a configuration names: what its applier owns. A field of a struct counts by what is in it; members of maps and
  * elements of lists, nulls and empty maps count themselves.
  */
 export function configuredFields(type: MapType, configuration: Readonly<Record<string, unknown>>): FieldSet {
-  return nodeOf(false, membersOf(type, configuration)) ?? NO_FIELDS;
+  return nodeOf(membersOf(type, configuration)) ?? NO_FIELDS;
 }
 
 /** The node of a value; undefined when it names no field. */
@@ -20,14 +19,14 @@ function fieldsOf(type: MergeType, value: unknown): FieldSet | undefined {
   if (shape === 'scalar') return LEAF;
   if (shape === 'list') {
     if (type.list!.kind === 'atomic') return LEAF;
-    return Array.isArray(value) ? nodeOf(false, elementNodes(type.list!, value)) : undefined;
+    return Array.isArray(value) ? nodeOf(elementNodes(type.list!, value)) : undefined;
   }
   if (type.map!.atomic) return LEAF;
-  return isMap(value) ? nodeOf(false, membersOf(type.map!, value)) : undefined;
+  return isMap(value) ? nodeOf(membersOf(type.map!, value)) : undefined;
 }
 
-function membersOf(type: MapType, value: Readonly<Record<string, unknown>>): Record<PathElement, FieldSet> {
-  const children: Record<PathElement, FieldSet> = {};
+function membersOf(type: MapType, value: Readonly<Record<string, unknown>>): Children {
+  const children: Children = {};
   for (const [name, member] of Object.entries(value)) {
     const memberType = member === undefined ? undefined : type.member(name);
     if (!memberType) continue;
@@ -39,8 +38,8 @@ function membersOf(type: MapType, value: Readonly<Record<string, unknown>>): Rec
   return children;
 }
 
-function elementNodes(type: ListType, list: readonly unknown[]): Record<PathElement, FieldSet> {
-  const children: Record<PathElement, FieldSet> = {};
+function elementNodes(type: ListType, list: readonly unknown[]): Children {
+  const children: Children = {};
   for (const [element, same] of elementsOf(type, list)) {
     children[element] = same.length > 1 ? LEAF : withSelf(fieldsOf(type.element, same[0]) ?? LEAF);
   }
@@ -49,7 +48,7 @@ function elementNodes(type: ListType, list: readonly unknown[]): Record<PathElem
 
 /** The set with each struct field in it that holds one of its fields: to drop all that is in a struct is to drop the struct. */
 export function withStructs(type: MergeType | undefined, set: FieldSet): FieldSet {
-  const children: Record<PathElement, FieldSet> = {};
+  const children: Children = {};
   for (const element of Object.keys(set)) {
     const node = set[element]!;
     if (element === '.' || isLeaf(node)) {
@@ -60,5 +59,5 @@ export function withStructs(type: MergeType | undefined, set: FieldSet): FieldSe
     const below = withStructs(name === undefined ? type?.list?.element : type?.map?.member(name), node);
     children[element] = name !== undefined && type?.map?.declares(name) ? withSelf(below) : below;
   }
-  return Object.freeze(children);
+  return nodeOf(children) ?? NO_FIELDS;
 }

@@ -1,10 +1,12 @@
 import type { PathElement } from './path-element.js';
 import { compareElements, printElement } from './path-element.js';
+import { Recent } from './recent.js';
 
 /**
  * A set of fields of an object, as it stands in `fieldsV1`: a tree by {@link PathElement}s. A node without children, or with a child
  * `.`, is itself in the set; any other is only on the way to one that is. Frozen and shared: operations give back what they were
- * given wherever nothing changes, so that owners whose fields a write does not touch keep the same tree.
+ * given wherever nothing changes, so that owners whose fields a write does not touch keep the same tree, and equal trees that are
+ * made one after the other are one: thousands of objects of one shape hold one set.
  */
 export interface FieldSet {
   readonly [element: PathElement]: FieldSet;
@@ -27,16 +29,51 @@ export function isLeaf(node: FieldSet): boolean {
 /** Whether the field of a node is itself in the set. */
 export const isMember = (node: FieldSet): boolean => SELF in node || isLeaf(node);
 
-/** A node of children that are in order, or to be put in order; undefined when there is nothing in it. */
-export function nodeOf(member: boolean, children: Record<PathElement, FieldSet> | undefined, sorted = false): FieldSet | undefined {
-  if (children === undefined || isLeaf(children)) return member ? LEAF : undefined;
-  const below = sorted ? children : inOrder(children);
-  return Object.freeze(member ? { [SELF]: LEAF, ...below } : below);
+/** Children of a node that is being made. */
+export type Children = Record<PathElement, FieldSet>;
+
+/** Children of a node that is itself in the set. */
+export const selfAndChildren = (): Children => ({ [SELF]: LEAF });
+
+/** Shared nodes by what they hold, and their numbers, by which those that hold them are found. */
+const shared = new Recent<string, FieldSet>(4096);
+const numbers = new WeakMap<FieldSet, number>([[LEAF, 0]]);
+let lastNumber = 0;
+
+/** The node of these children, in any order. It takes them over. Undefined when there are none. */
+export function nodeOf(children: Children): FieldSet | undefined {
+  let key = '';
+  let count = 0;
+  for (const element in children) {
+    const number = numbers.get(children[element]!);
+    count += 1;
+    // With its length in front, no name can be taken for the end of another.
+    key += `${element.length}:${element}${number ?? '?'};`;
+    if (number === undefined) return Object.freeze(inOrder(children));
+  }
+  if (count === 0) return undefined;
+  if (count === 1 && SELF in children) return LEAF;
+  let node = shared.get(key);
+  if (!node) {
+    const ordered = inOrder(children);
+    node = ordered === children ? numbered(Object.freeze(children)) : nodeOf(ordered)!;
+    shared.set(key, node);
+  }
+  return node;
 }
+
+function numbered(node: FieldSet): FieldSet {
+  lastNumber += 1;
+  numbers.set(node, lastNumber);
+  return node;
+}
+
+/** What tells a set from others for as long as it is shared; undefined for one that is not. */
+export const numberOf = (set: FieldSet): number | undefined => numbers.get(set);
 
 /** The node with its own field in the set. */
 export function withSelf(node: FieldSet): FieldSet {
-  return isMember(node) ? node : Object.freeze({ [SELF]: LEAF, ...node });
+  return isMember(node) ? node : nodeOf({ [SELF]: LEAF, ...node })!;
 }
 
 /** Whether the field at a path is in the set. */
@@ -51,25 +88,20 @@ export function hasField(set: FieldSet, path: readonly PathElement[]): boolean {
 
 /** A set of one field. */
 export function fieldAt(path: readonly PathElement[]): FieldSet {
-  let node = LEAF;
-  for (const element of [...path].reverse()) node = Object.freeze({ [element]: node });
-  return node;
+  return [...path].reverse().reduce((node, element) => nodeOf({ [element]: node })!, LEAF);
 }
 
 /** All fields of both. */
 export function union(a: FieldSet, b: FieldSet): FieldSet {
   if (a === b || isLeaf(b)) return a;
   if (isLeaf(a)) return b;
-  let result: Record<PathElement, FieldSet> | undefined;
-  let added = false;
+  let result: Children | undefined;
   for (const element in b) {
     const [mine, theirs] = [a[element], b[element]!];
-    if (mine === undefined) added = true;
     const joined = mine === undefined ? theirs : unionNode(mine, theirs);
     if (joined !== mine) (result ??= { ...a })[element] = joined;
   }
-  if (result === undefined) return a;
-  return Object.freeze(added ? inOrder(result) : result);
+  return result ? nodeOf(result)! : a;
 }
 
 function unionNode(a: FieldSet, b: FieldSet): FieldSet {
@@ -80,14 +112,19 @@ function unionNode(a: FieldSet, b: FieldSet): FieldSet {
 
 /** The fields of `a` that are in `b` too. */
 export function intersection(a: FieldSet, b: FieldSet): FieldSet {
-  const result: Record<PathElement, FieldSet> = {};
+  return nodeOf(common(a, b)) ?? NO_FIELDS;
+}
+
+function common(a: FieldSet, b: FieldSet): Children {
+  const result: Children = {};
   for (const element in a) {
     if (element === SELF || !(element in b)) continue;
     const [mine, theirs] = [a[element]!, b[element]!];
-    const node = nodeOf(isMember(mine) && isMember(theirs), { ...intersection(mine, theirs) }, true);
+    const children = common(mine, theirs);
+    const node = nodeOf(isMember(mine) && isMember(theirs) ? { ...selfAndChildren(), ...children } : children);
     if (node) result[element] = node;
   }
-  return Object.freeze(result);
+  return result;
 }
 
 /** The fields of `a` that are not in `b`; what stands below a field of `b` stays. */
@@ -101,7 +138,7 @@ export function differenceBelow(a: FieldSet, b: FieldSet): FieldSet {
 }
 
 function without(a: FieldSet, b: FieldSet, below: boolean): FieldSet {
-  let result: Record<PathElement, FieldSet> | undefined;
+  let result: Children | undefined;
   for (const element in b) {
     const mine = element === SELF ? undefined : a[element];
     if (mine === undefined) continue;
@@ -111,17 +148,17 @@ function without(a: FieldSet, b: FieldSet, below: boolean): FieldSet {
     if (left) result[element] = left;
     else delete result[element];
   }
-  return result ? Object.freeze(result) : a;
+  return result ? (nodeOf(result) ?? NO_FIELDS) : a;
 }
 
 function withoutNode(mine: FieldSet, theirs: FieldSet, below: boolean): FieldSet | undefined {
   const gone = isMember(theirs);
   if (gone && below) return undefined;
-  const { [SELF]: _, ...children } = mine;
-  const kept = without(children, theirs, below);
   const member = isMember(mine);
-  if (kept === children && !(member && gone)) return mine;
-  return nodeOf(member && !gone, { ...kept }, true);
+  const kept = without(mine, theirs, below);
+  if (!member || !gone) return kept === NO_FIELDS && !member ? undefined : kept;
+  const { [SELF]: _, ...children } = kept;
+  return nodeOf(children);
 }
 
 /** The fields of a set as texts such as `.spec.containers[name="web"].image`; those of a level before those below. */
@@ -133,12 +170,12 @@ export function printFields(set: FieldSet, prefix = ''): string[] {
   ];
 }
 
-function inOrder(children: Record<PathElement, FieldSet>): Record<PathElement, FieldSet> {
+function inOrder(children: Children): Children {
   const elements = Object.keys(children);
   let sorted = true;
   for (let at = 1; at < elements.length && sorted; at += 1) sorted = compareElements(elements[at - 1]!, elements[at]!) < 0;
   if (sorted) return children;
-  const result: Record<PathElement, FieldSet> = {};
+  const result: Children = {};
   for (const element of elements.sort(compareElements)) result[element] = children[element]!;
   return result;
 }

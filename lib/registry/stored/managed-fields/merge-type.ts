@@ -114,12 +114,19 @@ function objectOf(schema: Schema): MergeType {
   const others = typeof additionalProperties === 'object' ? additionalProperties : undefined;
   const atomic = schema['x-kubernetes-map-type'] === 'atomic';
   if (!properties && !others) return atomic ? { map: { ...DEDUCED.map!, atomic } } : { ...DEDUCED };
+  const declared = new Map<string, MergeType>(); // as they are asked for: types may hold themselves
   return {
     map: {
       atomic,
       declares: (name) => properties !== undefined && Object.hasOwn(properties, name),
       member(name) {
-        if (properties && Object.hasOwn(properties, name)) return mergeTypeOf(properties[name]!);
+        const member = declared.get(name);
+        if (member) return member;
+        if (properties && Object.hasOwn(properties, name)) {
+          const made = mergeTypeOf(properties[name]!);
+          declared.set(name, made);
+          return made;
+        }
         return others ? mergeTypeOf(others) : open ? DEDUCED : undefined;
       },
     },

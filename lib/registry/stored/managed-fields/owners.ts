@@ -1,9 +1,10 @@
 import type { ManagedFieldsEntry } from 'kubernetes-types/meta/v1.js';
 import { deepEqual } from '../deep-equal.js';
 import { isMap } from '../is-map.js';
-import type { FieldSet } from './field-set.js';
-import { isLeaf, NO_FIELDS, nodeOf, union } from './field-set.js';
+import type { Children, FieldSet } from './field-set.js';
+import { isLeaf, NO_FIELDS, nodeOf, numberOf, union } from './field-set.js';
 import { canonicalElement } from './path-element.js';
+import { Recent } from './recent.js';
 
 /** Who owns which fields, and how they came to: one entry of `metadata.managedFields`. */
 export interface Owner {
@@ -30,24 +31,71 @@ export function isOwner(a: OwnerName, b: OwnerName): boolean {
   );
 }
 
+/** What was written lately: the objects that one writer makes in a second have the same owners, which all of them share. */
+const sharedOwners = new Recent<string, Owner>(1024);
+const sharedEntries = new Recent<string, ManagedFieldsEntry[]>(1024);
+const numbers = new WeakMap<Owner, number>();
+let lastNumber = 0;
+
 /** Entries and what they say, for as long as anybody has them: each is read once, and what did not change is written as it was. */
 const entryOfOwner = new WeakMap<Owner, ManagedFieldsEntry>();
 const entriesOfOwners = new WeakMap<readonly Owner[], ManagedFieldsEntry[]>();
 const ownersOfEntries = new WeakMap<readonly ManagedFieldsEntry[], readonly Owner[]>();
+
+/** An owner of some fields, the one that is there already where it has been made lately. */
+export function ownerOf({ manager, operation, apiVersion, subresource }: OwnerName, fields: FieldSet, time: string | undefined): Owner {
+  const number = numberOf(fields);
+  const owner = { manager, operation, apiVersion, subresource, time, fields };
+  if (number === undefined) return owner;
+  const key = JSON.stringify([manager, operation, apiVersion, subresource, time, number]);
+  const known = sharedOwners.get(key);
+  if (known) return known;
+  lastNumber += 1;
+  numbers.set(owner, lastNumber);
+  sharedOwners.set(key, owner);
+  return owner;
+}
 
 /** The entries as they are stored: appliers first, then by time and name. Undefined when there are none. */
 export function entriesOf(list: readonly Owner[]): ManagedFieldsEntry[] | undefined {
   if (list.length === 0) return undefined;
   const known = entriesOfOwners.get(list);
   if (known) return known;
-  const entries = Object.freeze([...list].sort(inOrder).map(entryOf)) as ManagedFieldsEntry[];
-  entriesOfOwners.set(list, entries);
-  ownersOfEntries.set(entries, list);
+  const ordered = [...list].sort(inOrder);
+  const key = keyOf(ordered);
+  let entries = key === undefined ? undefined : sharedEntries.get(key);
+  if (!entries) {
+    entries = Object.freeze(ordered.map(entryOf)) as ManagedFieldsEntry[];
+    entriesOfOwners.set(ordered, entries);
+    ownersOfEntries.set(entries, ordered);
+    if (key !== undefined) sharedEntries.set(key, entries);
+  }
   return entries;
+}
+
+function keyOf(list: readonly Owner[]): string | undefined {
+  let key = '';
+  for (const owner of list) {
+    const number = numbers.get(owner);
+    if (number === undefined) return undefined;
+    key += `${number};`;
+  }
+  return key;
 }
 
 /** Whether the entries are those of a stored object, in the one form that they have there. */
 export const isStored = (entries: readonly ManagedFieldsEntry[]): boolean => ownersOfEntries.has(entries);
+
+const texts = new Recent<readonly ManagedFieldsEntry[], string>(256);
+
+/** The JSON of entries, which many objects that are written one after the other have in common. */
+export function textOf(entries: readonly ManagedFieldsEntry[]): string {
+  const known = texts.get(entries);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(entries);
+  if (isStored(entries)) texts.set(entries, text);
+  return text;
+}
 
 function entryOf(owner: Owner): ManagedFieldsEntry {
   const { manager, operation, apiVersion, time, fields, subresource } = owner;
@@ -122,23 +170,16 @@ function readOwner(entry: ManagedFieldsEntry): Owner | undefined {
 /** A set from its JSON: the same tree when it is in the one form already, and frozen. */
 function readFields(json: unknown): FieldSet | undefined {
   if (!isMap(json)) return undefined;
-  const children: Record<string, FieldSet> = {};
-  let member = false;
+  const children: Children = {};
   let same = Object.isFrozen(json);
   for (const [text, value] of Object.entries(json)) {
     const node = readFields(value);
-    if (!node) return undefined;
-    if (text === '.') {
-      member = true;
-      continue;
-    }
-    const element = canonicalElement(text);
-    if (element === undefined) return undefined;
+    const element = text === '.' ? text : canonicalElement(text);
+    if (!node || element === undefined) return undefined;
     same &&= element === text && node === value;
     children[element] = node;
   }
-  if (same) return json as FieldSet;
-  return nodeOf(member, children) ?? NO_FIELDS;
+  return same ? (json as FieldSet) : (nodeOf(children) ?? NO_FIELDS);
 }
 
 /** Whether two lists of entries differ in nothing but their times. */
@@ -165,7 +206,7 @@ export function withoutAncient(list: readonly Owner[]): readonly Owner[] {
     const ancient: OwnerName = { manager: ANCIENT, operation: 'Update', apiVersion, subresource: '' };
     const into = result.find((one) => isOwner(one, ancient)) ?? first.get(apiVersion);
     if (into && into !== updater && first.has(apiVersion)) {
-      const joined: Owner = { ...ancient, time: updater.time, fields: union(updater.fields, into.fields) };
+      const joined = ownerOf(ancient, union(updater.fields, into.fields), updater.time);
       result = [...result.filter((one) => one !== into && one !== updater), joined];
     } else first.set(apiVersion, updater);
   }

@@ -13,7 +13,7 @@ import { mergeTypeOf } from './merge-type.js';
 import type { Owner } from './owners.js';
 import { entriesOf, ownersOf, readOwners } from './owners.js';
 import type { OwnedWrite } from './ownership.js';
-import { ownersAfterUpdate } from './ownership.js';
+import { ownersAfterCreate, ownersAfterUpdate } from './ownership.js';
 import { unownedFields } from './unowned-fields.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -48,9 +48,14 @@ export function updaterOwnership<T extends KubeObject>(kind: KindContext<T>, opt
   return (draft, old) => {
     const owners = ownersBefore(draft, old, subresource);
     if (old && owners.length === 0) return undefined;
+    const write = ownedWrite(kind, options, subresource);
     const before: object = old ?? emptyObject(kind.definition);
     const after: object = draft;
-    return entriesOf(ownersAfterUpdate(ownedWrite(kind, options, subresource), before as Json, after as Json, owners));
+    return entriesOf(
+      owners.length === 0
+        ? ownersAfterCreate(write, before as Json, after as Json)
+        : ownersAfterUpdate(write, before as Json, after as Json, owners),
+    );
   };
 }
 

@@ -3,12 +3,13 @@ import { compareObjects } from './compare-values.js';
 import type { Difference } from './compare-values.js';
 import { configuredFields, withStructs } from './configured-fields.js';
 import type { Conflict } from './conflicts.js';
+import { createdFields } from './created-fields.js';
 import type { FieldSet } from './field-set.js';
 import { difference, differenceBelow, intersection, isLeaf, union } from './field-set.js';
 import { mergeObjects } from './merge-values.js';
 import type { MapType, MergeType } from './merge-type.js';
 import type { Owner, OwnerName } from './owners.js';
-import { isOwner, withFields, withoutAncient } from './owners.js';
+import { isOwner, ownerOf, withFields, withoutAncient } from './owners.js';
 import { removeFields } from './remove-fields.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -38,7 +39,13 @@ export function ownersAfterUpdate(write: OwnedWrite, before: Json, after: Json, 
   const name = nameOf(write, 'Update');
   const previous = left.find((owner) => isOwner(owner, name));
   const fields = previous ? union(found.changed, previous.fields) : found.changed;
-  return withoutAncient([...left.filter((owner) => owner !== previous), { ...name, time: write.time, fields }]);
+  return withoutAncient([...left.filter((owner) => owner !== previous), ownerOf(name, fields, write.time)]);
+}
+
+/** Who owns what in a new object: the writer, all that is not as in the `empty` one of the kind. */
+export function ownersAfterCreate(write: OwnedWrite, empty: Json, object: Json): readonly Owner[] {
+  const fields = createdFields(write.type.map, empty, object, write.unowned);
+  return isLeaf(fields) ? [] : [ownerOf(nameOf(write, 'Update'), fields, write.time)];
 }
 
 /** What an apply makes of an object. */
@@ -63,7 +70,7 @@ export function applyConfiguration(write: OwnedWrite, live: Json, configuration:
   const found = compareObjects(type.map, live, object, write.unowned);
   const conflicts = found ? conflictsOf(others, found) : [];
   const changed = !deepEqual(live, object);
-  const own: Owner = { ...name, fields, time: changed ? write.time : last?.time };
+  const own = ownerOf(name, fields, changed ? write.time : last?.time);
   const left = found ? others.map((owner) => withoutFields(owner, union(found.changed, found.removed))) : others;
   return {
     object: changed ? object : undefined,
@@ -78,7 +85,7 @@ function nameOf({ manager, apiVersion, subresource }: OwnedWrite, operation: Own
 
 function withoutFields(owner: Owner, lost: FieldSet): Owner {
   const fields = difference(owner.fields, lost);
-  return fields === owner.fields ? owner : { ...owner, fields };
+  return fields === owner.fields ? owner : ownerOf(owner, fields, owner.time);
 }
 
 function conflictsOf(others: readonly Owner[], { changed }: Difference): Conflict[] {

@@ -6,7 +6,7 @@ import type { ListType, MapType, MergeType } from './merge-type.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The object without the fields of a set, and without maps and lists that lose their last member so. Shares the rest with it. */
+/** The object without the fields of a set; null stands where a map or list has lost its last member so. Shares the rest with it. */
 export function removeFields(type: MapType, object: Json, set: FieldSet): Json {
   return removeMembers(type, object, set) ?? {};
 }
@@ -18,7 +18,7 @@ function removeNode(type: MergeType, value: unknown, set: FieldSet): unknown {
   return value;
 }
 
-function removeMembers(type: MapType, value: Json, set: FieldSet): Json | undefined {
+function removeMembers(type: MapType, value: Json, set: FieldSet): Json | null {
   let result: Record<string, unknown> | undefined;
   for (const name of Object.keys(value)) {
     const node = set[`f:${name}`];
@@ -31,17 +31,17 @@ function removeMembers(type: MapType, value: Json, set: FieldSet): Json | undefi
     else result[name] = left;
   }
   if (!result) return value;
-  return Object.keys(result).length > 0 ? result : undefined;
+  return Object.keys(result).length > 0 ? result : null;
 }
 
-function removeElements(type: ListType, list: readonly unknown[], set: FieldSet): readonly unknown[] | undefined {
+function removeElements(type: ListType, list: readonly unknown[], set: FieldSet): readonly unknown[] | null {
   const result = list.flatMap((value) => {
     const element = elementOf(type, value);
     const node = element === undefined ? undefined : set[element];
     if (!node) return [value];
     if (isMember(node)) return [];
     const left = removeNode(type.element, value, node);
-    return left === undefined ? [] : [left];
+    return left === null ? [] : [left];
   });
-  return result.length > 0 ? result : undefined;
+  return result.length > 0 ? result : null;
 }

@@ -5,7 +5,7 @@ import { apply, checkConfiguration } from './apply.js';
 import { difference, fieldAt, hasField, union } from './field-set.js';
 import { mergeTypeOf } from './merge-type.js';
 import type { Owner } from './owners.js';
-import { withFields } from './owners.js';
+import { ownerOf, withFields } from './owners.js';
 import type { OwnedWrite } from './ownership.js';
 import { ownersAfterUpdate } from './ownership.js';
 import type { PathElement } from './path-element.js';
@@ -65,7 +65,9 @@ const replicasOf = ({ spec }: Scale): Json => ({ spec: { ...spec } });
 /** The owners of the object's replicas as those of a Scale. */
 function scaleOwners({ owners, replicas: { path } }: OwnedScale): readonly Owner[] {
   const fields = fieldAt(REPLICAS);
-  return owners.filter((owner) => hasField(owner.fields, path)).map((owner) => ({ ...owner, apiVersion: SCALE_VERSION, fields }));
+  return owners
+    .filter((owner) => hasField(owner.fields, path))
+    .map((owner) => ownerOf({ ...owner, apiVersion: SCALE_VERSION }, fields, owner.time));
 }
 
 /** The owners of the object when those of its Scale are these. */
@@ -76,14 +78,14 @@ function parentOwners({ owners, replicas: { apiVersion, path } }: OwnedScale, sc
   const left = withFields(
     owners.map((owner) => {
       const lost = had(owner) && !holders.some((holder) => isSame(holder, owner));
-      return lost ? { ...owner, fields: difference(owner.fields, fields) } : owner;
+      return lost ? ownerOf(owner, difference(owner.fields, fields), owner.time) : owner;
     }),
   );
   const fresh = holders.filter((holder) => !owners.some((owner) => had(owner) && isSame(holder, owner)));
   return fresh.reduce((all, holder) => {
     const known = all.find((owner) => isSame(holder, owner));
     // As in Kubernetes, the entry of who begins to own replicas through a Scale has no time.
-    const next = known ? { ...known, fields: union(known.fields, fields) } : { ...holder, apiVersion, time: undefined, fields };
+    const next = known ? ownerOf(known, union(known.fields, fields), known.time) : ownerOf({ ...holder, apiVersion }, fields, undefined);
     return [...all.filter((owner) => owner !== known), next];
   }, left);
 }
