@@ -10,7 +10,9 @@ import { namespaceController } from '../controllers/namespace/namespace-controll
 import { nodeLifecycleController } from '../controllers/node-lifecycle/node-lifecycle-controller.js';
 import { replicationController } from '../controllers/replication/replication-controller.js';
 import { serviceAccountsController } from '../controllers/service-accounts/service-accounts-controller.js';
+import { claimBinderController } from '../controllers/volumes/claim-binder-controller.js';
 import { claimProtectionController } from '../controllers/volumes/claim-protection-controller.js';
+import { volumePhaseController } from '../controllers/volumes/volume-phase-controller.js';
 import { volumeProtectionController } from '../controllers/volumes/volume-protection-controller.js';
 import type { ResolvedOptions } from './options.js';
 
@@ -29,7 +31,9 @@ export function builtInControllers(options: ResolvedOptions, ca: () => string): 
     customResourceCleanup(),
     serviceAccountsController({ ca }),
     eventExpiryController(),
+    claimBinderController(),
     claimProtectionController(),
+    volumePhaseController(),
     volumeProtectionController(),
   ];
 }

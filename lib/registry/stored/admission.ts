@@ -1,6 +1,7 @@
 import type { AdmissionPlugin } from './admission/admission-plugin.js';
 import { closedKinds } from './admission/closed-kinds.js';
 import { certificateRequester } from './admission/certificate-requester.js';
+import { claimResize } from './admission/claim-resize.js';
 import { defaultTolerations } from './admission/default-tolerations.js';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.js';
 import { nodeTaints } from './admission/node-taints.js';
@@ -21,6 +22,7 @@ export function defaultAdmission(): readonly AdmissionPlugin[] {
     podPriority,
     defaultTolerations,
     storageProtection,
+    claimResize,
     podRuntimeClass,
     certificateRequester,
   ];
