@@ -12,6 +12,7 @@ import { serviceAccounts } from './core/service-accounts.js';
 import { services } from './core/services.js';
 import { endpointSlices } from './discovery/endpoint-slices.js';
 import { customResourceDefinitions } from './custom-resources/custom-resource-definitions.js';
+import { eventsV1 } from './events/events.js';
 import type { ResourceDefinition } from './resource-definition.js';
 import { structuralDefinitions } from './structural-kinds.js';
 
@@ -31,5 +32,6 @@ export const builtInDefinitions: readonly ResourceDefinition[] = [
   leases,
   endpointSlices,
   customResourceDefinitions,
+  eventsV1,
   ...structuralDefinitions,
 ];

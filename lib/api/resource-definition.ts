@@ -118,6 +118,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   gracePeriod?(object: Stored<T>): number;
   /** True for kinds that users define (TypeScript or CRD): bodies need apiVersion and kind, no strategic merge. */
   readonly custom: boolean;
+  /** The group that answers about faults in its objects name. Default: its own. */
+  readonly faultGroup?: string;
   /** Default: objects are stored as they are shown. */
   readonly storedForm?: StoredForm;
   /** Why no object can be created now; creating is 403 then. Default: it can. */

@@ -115,7 +115,8 @@ export class WriteRules<T extends KubeObject> {
     const errors = [...(rules.validate?.(draft) ?? [])];
     errors.push(...((old ? rules.validateUpdate?.(draft, old, this.#context(subresource)) : rules.validateCreate?.(draft)) ?? []));
     errors.push(...(await admission.validate(request)));
-    if (errors.length > 0) throw invalidObject(definition, name.name, errors);
+    if (errors.length > 0)
+      throw invalidObject({ group: definition.faultGroup ?? definition.group, kind: definition.kind }, name.name, errors);
     if (options.onWarning) for (const text of rules.warnings?.(draft) ?? []) options.onWarning(text);
   }
 }
