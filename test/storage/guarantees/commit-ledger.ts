@@ -38,19 +38,6 @@ export class CommitLedger {
     return found;
   }
 
-  /** How many commits were noted, and whether any revision was given twice. */
-  get revisions(): { count: number; distinct: boolean } {
-    const writesByRevision = new Map<Revision, Set<string>>();
-    let distinct = true;
-    for (const { revision, key } of this.#lines) {
-      const keys = writesByRevision.get(revision) ?? new Set();
-      writesByRevision.set(revision, keys);
-      distinct &&= !keys.has(key);
-      keys.add(key);
-    }
-    return { count: writesByRevision.size, distinct };
-  }
-
   #sort(): void {
     if (!this.#sorted) this.#lines.sort((a, b) => a.revision - b.revision); // stable: the writes of a commit keep their order
     this.#sorted = true;
