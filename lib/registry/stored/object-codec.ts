@@ -6,6 +6,7 @@ import { StatusError } from '../../api/status-error.js';
 import type { Entry, Revision } from '../../storage/storage.js';
 import type { Draft } from './draft.js';
 import { metaOf } from './draft.js';
+import { textOf } from './managed-fields/owners.js';
 
 /**
  * Turns objects into stored bytes and back, each at most once.
@@ -34,7 +35,7 @@ export class ObjectCodec<T extends KubeObject> {
     delete metaOf(draft).resourceVersion;
     const object = { kind, apiVersion, metadata, ...rest } as unknown as Draft<T>; // the same members in the order of #head
     const stored = this.#form?.toStored(object) ?? object;
-    const value = Buffer.from(JSON.stringify(stored));
+    const value = Buffer.from(jsonOf(stored));
     if (stored === object) this.#drafts.set(value, object);
     return value;
   }
@@ -88,6 +89,16 @@ export class ObjectCodec<T extends KubeObject> {
     bytes.set(value.subarray(head.length), head.length + version.length);
     return bytes;
   }
+}
+
+/** The JSON of an object. That of its managed fields is put in whole: it is long, and mostly what another object has had just before. */
+function jsonOf(object: KubeObject): string {
+  const { managedFields, ...metadata } = object.metadata ?? {};
+  if (!managedFields) return JSON.stringify(object);
+  const { kind, apiVersion, metadata: _, ...rest } = object;
+  const head = JSON.stringify({ kind, apiVersion, metadata });
+  const tail = JSON.stringify(rest);
+  return `${head.slice(0, -2)},"managedFields":${textOf(managedFields)}}${tail === '{}' ? '' : `,${tail.slice(1, -1)}`}}`;
 }
 
 function parse<T extends KubeObject>(entry: Entry): Draft<T> {

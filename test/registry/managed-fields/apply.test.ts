@@ -227,7 +227,7 @@ describe('server-side apply', () => {
       patch: [{ op: 'replace', path: '/metadata/managedFields', value: [{}] }],
     });
     expect(reset.metadata.managedFields).to.equal(undefined);
-    expect((await rejection(apply('beta', { a: '2' })))).to.include({
+    expect(await rejection(apply('beta', { a: '2' }))).to.include({
       message: 'Apply failed with 1 conflict: conflict with "before-first-apply" using v1: .data.a',
     });
     expect(Object.keys(fieldsOf(await apply('beta', { b: '2' })))).to.deep.equal(['beta', 'before-first-apply Update']);
