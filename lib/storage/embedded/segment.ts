@@ -4,11 +4,15 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import type { Environment } from '../../base/environment.js';
-import { corrupt } from './disk-error.js';
+import { corrupt, unknownFormat } from './disk-error.js';
 import { createFile, segmentName, writeFully } from './files.js';
 import type { Scratch } from './scratch.js';
 
 const MAGIC = 'KUBELOG\n';
+/**
+ * Raise it with every change that this version would misread, a new kind of record included: it would be taken for one that was
+ * cut off. The header keeps its length and its checksum's place in all formats.
+ */
 const FORMAT = 1;
 /** Where records begin. */
 export const SEGMENT_HEADER = 32;
@@ -53,7 +57,7 @@ export async function readSegment(
   const bad = (what: string) => corrupt(file, 0, what);
   if (bytes.length < SEGMENT_HEADER || bytes.toString('latin1', 0, 8) !== MAGIC) throw bad('not a log segment');
   if (crc32(bytes.subarray(0, 28)) !== bytes.readUInt32LE(28)) throw bad('the checksum of its header is wrong');
-  if (bytes.readUInt32LE(8) !== FORMAT) throw bad(`format ${bytes.readUInt32LE(8)} is unknown to this version`);
+  if (bytes.readUInt32LE(8) !== FORMAT) throw unknownFormat(file, bytes.readUInt32LE(8), FORMAT);
   if (bytes.readUInt32LE(12) !== sequence) throw bad(`it is segment ${bytes.readUInt32LE(12)} under another name`);
   const header = { name, sequence, size: bytes.readUInt32LE(16), salt: bytes.readUInt32LE(20), bytes };
   if (header.size !== bytes.length) throw corrupt(file, bytes.length, `it should have ${header.size} bytes`);

@@ -5,11 +5,12 @@ import type { Snapshot } from '../memory/commit-plan.js';
 import { OrderedTree } from '../memory/ordered-tree.js';
 import { ownBytes } from '../own-bytes.js';
 import type { Entry } from '../storage.js';
-import { corrupt } from './disk-error.js';
+import { corrupt, unknownFormat } from './disk-error.js';
 import { createFile, snapshotName, writeFully } from './files.js';
 import { Scratch } from './scratch.js';
 
 const MAGIC = 'KUBESNAP';
+/** Raise it with every change that this version would misread. The header keeps its length and its checksum's place in all formats. */
 const FORMAT = 1;
 const HEADER = 64;
 const BLOCK_HEADER = 8;
@@ -84,7 +85,7 @@ function headerOf(bytes: Buffer, path: string): SnapshotInfo {
   if (bytes.toString('latin1', 0, 8) !== MAGIC) throw corrupt(path, 0, 'not a snapshot');
   if (crc32(bytes.subarray(0, HEADER - 4)) !== bytes.readUInt32LE(HEADER - 4))
     throw corrupt(path, 0, 'the checksum of its header is wrong');
-  if (bytes.readUInt32LE(8) !== FORMAT) throw corrupt(path, 8, `format ${bytes.readUInt32LE(8)} is unknown to this version`);
+  if (bytes.readUInt32LE(8) !== FORMAT) throw unknownFormat(path, bytes.readUInt32LE(8), FORMAT);
   return { sequence: bytes.readUInt32LE(12), revision: bytes.readDoubleLE(16), count: bytes.readDoubleLE(24) };
 }
 
