@@ -37,7 +37,11 @@ export class ScaleSubresource<T extends KubeObject> implements SubresourceVerbs<
 
   async get(name: ObjectName): Promise<Scale> {
     const found = await this.#kind.store.find(name);
-    if (!found) throw notFound(this.#kind.definition, name.name);
+    const { definition } = this.#kind;
+    if (!found) throw notFound(definition, name.name);
+    const path = this.#replicasPath;
+    if (definition.custom && valueAt(found.object, path) === undefined)
+      throw new StatusError('InternalError', `Internal error occurred: the spec replicas field "${path}" does not exist`);
     return this.#scaleOf(found.object);
   }
 
@@ -103,8 +107,10 @@ export class ScaleSubresource<T extends KubeObject> implements SubresourceVerbs<
       throw badRequest(`${kind} in version "${apiVersion}" cannot be handled as a Scale`);
     const replicas = scale.spec?.replicas ?? 0;
     if (!Number.isInteger(replicas) || replicas < 0) {
-      const error = invalid('spec.replicas', replicas, 'must be greater than or equal to 0');
-      throw invalidObject(SCALE, current.metadata.name, [error]);
+      const { definition } = this.#kind;
+      // A custom kind answers for itself, and names the field as its definition has it.
+      const [where, field] = definition.custom ? [definition, this.#replicasPath] : [SCALE, 'spec.replicas'];
+      throw invalidObject(where, current.metadata.name, [invalid(field, replicas, 'must be greater than or equal to 0')]);
     }
     const draft = copyJson(current) as unknown as Draft<T>;
     if (metadata?.uid) metaOf(draft).uid = metadata.uid;
@@ -117,9 +123,6 @@ export class ScaleSubresource<T extends KubeObject> implements SubresourceVerbs<
     const { specReplicasPath, statusReplicasPath, labelSelectorPath } = this.#definition;
     const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
     const replicas = valueAt(object, specReplicasPath) as number | undefined;
-    if (replicas === undefined && this.#kind.definition.custom) {
-      throw new StatusError('InternalError', `Internal error occurred: the spec replicas field "${specReplicasPath}" does not exist`);
-    }
     const selector = selectorText(valueAt(object, labelSelectorPath));
     return {
       kind: 'Scale',
