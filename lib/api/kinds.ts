@@ -1,3 +1,4 @@
+import { horizontalPodAutoscalersV1 } from './autoscaling/horizontal-pod-autoscalers-v1.js';
 import { leases } from './coordination/leases.js';
 import { bindings } from './core/bindings.js';
 import { configMaps } from './core/config-maps.js';
@@ -33,5 +34,6 @@ export const builtInDefinitions: readonly ResourceDefinition[] = [
   endpointSlices,
   customResourceDefinitions,
   eventsV1,
+  horizontalPodAutoscalersV1,
   ...structuralDefinitions,
 ];
