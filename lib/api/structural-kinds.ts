@@ -1,10 +1,14 @@
+import { mutatingAdmissionPolicies, mutatingAdmissionPolicyBindings } from './admissionregistration/mutating-admission-policies.js';
+import { validatingAdmissionPolicies, validatingAdmissionPolicyBindings } from './admissionregistration/validating-admission-policies.js';
 import { mutatingWebhookConfigurations, validatingWebhookConfigurations } from './admissionregistration/webhook-configurations.js';
 import { controllerRevisions, daemonSets, deployments, replicaSets, statefulSets } from './apps/kinds.js';
 import { horizontalPodAutoscalers } from './autoscaling/kinds.js';
 import { cronJobs, jobs } from './batch/kinds.js';
 import { certificateSigningRequests } from './certificates/certificate-signing-requests.js';
 import { limitRanges, persistentVolumeClaims, persistentVolumes, podTemplates, resourceQuotas } from './core/storage-kinds.js';
-import { ingressClasses, ingresses, networkPolicies } from './networking/kinds.js';
+import { flowSchemas } from './flowcontrol/flow-schemas.js';
+import { priorityLevelConfigurations } from './flowcontrol/priority-level-configurations.js';
+import { ingressClasses, ingresses, ipAddresses, networkPolicies, serviceCIDRs } from './networking/kinds.js';
 import { runtimeClasses } from './node/kinds.js';
 import { podDisruptionBudgets } from './policy/kinds.js';
 import { clusterRoleBindings, clusterRoles, roleBindings, roles } from './rbac/kinds.js';
@@ -15,14 +19,6 @@ import { structuralKind } from './structural-kind.js';
 
 /** Kinds that nobody has asked for by type yet. */
 const UNTYPED = [
-  'admissionregistration.k8s.io/v1/mutatingadmissionpolicies',
-  'admissionregistration.k8s.io/v1/mutatingadmissionpolicybindings',
-  'admissionregistration.k8s.io/v1/validatingadmissionpolicies',
-  'admissionregistration.k8s.io/v1/validatingadmissionpolicybindings',
-  'flowcontrol.apiserver.k8s.io/v1/flowschemas',
-  'flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations',
-  'networking.k8s.io/v1/ipaddresses',
-  'networking.k8s.io/v1/servicecidrs',
   'resource.k8s.io/v1/deviceclasses',
   'resource.k8s.io/v1/resourceclaims',
   'resource.k8s.io/v1/resourceclaimtemplates',
@@ -67,5 +63,13 @@ export const structuralDefinitions: readonly ResourceDefinition[] = [
   certificateSigningRequests,
   mutatingWebhookConfigurations,
   validatingWebhookConfigurations,
+  validatingAdmissionPolicies,
+  validatingAdmissionPolicyBindings,
+  mutatingAdmissionPolicies,
+  mutatingAdmissionPolicyBindings,
+  flowSchemas,
+  priorityLevelConfigurations,
+  ipAddresses,
+  serviceCIDRs,
   ...UNTYPED.map((resource) => structuralKind(resource)),
 ];

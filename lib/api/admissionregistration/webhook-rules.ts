@@ -49,7 +49,8 @@ function validateWebhook(faults: Faults, path: string, webhook: Webhook): void {
   validateMatchConditions(faults, `${path}.matchConditions`, webhook.matchConditions ?? []);
 }
 
-function validateOperations(faults: Faults, path: string, rule: RuleWithOperations): void {
+/** Which operations a rule is about, on what. */
+export function validateOperations(faults: Faults, path: string, rule: RuleWithOperations): void {
   const operations = rule.operations ?? [];
   faults.required(`${path}.operations`, operations.length || undefined);
   if (operations.length > 1 && operations.includes('*'))
