@@ -13,17 +13,14 @@ import { runtimeClasses } from './node/kinds.js';
 import { podDisruptionBudgets } from './policy/kinds.js';
 import { clusterRoleBindings, clusterRoles, roleBindings, roles } from './rbac/kinds.js';
 import type { ResourceDefinition } from './resource-definition.js';
+import { resourceClaims, resourceClaimTemplates } from './resources/resource-claims.js';
+import { resourceSlices } from './resources/resource-slices.js';
 import { priorityClasses } from './scheduling/kinds.js';
 import { csiDrivers, csiNodes, csiStorageCapacities, storageClasses, volumeAttachments, volumeAttributesClasses } from './storage/kinds.js';
 import { structuralKind } from './structural-kind.js';
 
 /** Kinds that nobody has asked for by type yet. */
-const UNTYPED = [
-  'resource.k8s.io/v1/deviceclasses',
-  'resource.k8s.io/v1/resourceclaims',
-  'resource.k8s.io/v1/resourceclaimtemplates',
-  'resource.k8s.io/v1/resourceslices',
-];
+const UNTYPED = ['resource.k8s.io/v1/deviceclasses'];
 
 /**
  * Built-in kinds known by their structure. Left out are those that need a server behind them: reviews and component statuses, which
@@ -71,5 +68,8 @@ export const structuralDefinitions: readonly ResourceDefinition[] = [
   priorityLevelConfigurations,
   ipAddresses,
   serviceCIDRs,
+  resourceClaims,
+  resourceClaimTemplates,
+  resourceSlices,
   ...UNTYPED.map((resource) => structuralKind(resource)),
 ];
