@@ -35,10 +35,13 @@ export interface Adapter {
 /** Commits that can be watched from, in each store. */
 export const WINDOW = 4_000;
 
+/** Milliseconds for etcd to answer on a machine that is busy: a commit without an answer could not be judged. */
+const PATIENCE = 60_000;
+
 const history = { count: WINDOW, bytes: Infinity };
 const local = { races: { here: 1000, soak: 20_000 }, reconnects: { here: 100_000, soak: 2_000_000 } };
 const remote = { races: { here: 100, ci: 200, soak: 5000 }, reconnects: { here: 1000, ci: 2000, soak: 100_000 }, need: etcdNeed };
-const cached = (engine: Storage) => new CachedStorage(engine, { history });
+const cached = (engine: Storage) => new CachedStorage(engine, { history, patience: PATIENCE });
 
 const adapters: readonly Adapter[] = [
   { name: 'MemoryStorage', use: () => () => new MemoryStorage({ history }), ...local },
@@ -78,9 +81,9 @@ function etcd(make: (endpoints: readonly string[]) => Storage): Adapter['use'] {
 }
 
 function v3(endpoints: readonly string[]): Storage {
-  return new EtcdStorage({ endpoints });
+  return new EtcdStorage({ endpoints, requestTimeout: PATIENCE });
 }
 
 function v2(endpoints: readonly string[]): Storage {
-  return new EtcdV2Storage({ endpoints: endpoints.map((endpoint) => `http://${endpoint}`), history });
+  return new EtcdV2Storage({ endpoints: endpoints.map((endpoint) => `http://${endpoint}`), requestTimeout: PATIENCE, history });
 }
