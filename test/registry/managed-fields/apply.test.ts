@@ -195,6 +195,20 @@ describe('server-side apply', () => {
     expect((await applyShape('alpha', {})).spec?.keyed).to.deep.equal([{ k: 'a', inner: { n: 1 } }]);
   });
 
+  it('unsets a struct that it empties', async () => {
+    await applyShape('alpha', { keyed: [{ k: 'a', inner: { n: 1 } }] });
+    expect((await applyShape('alpha', { keyed: [{ k: 'a', inner: {} }] })).spec?.keyed).to.deep.equal([{ k: 'a' }]);
+  });
+
+  it('knows an applier again that applied in another version', async () => {
+    const { metadata } = await apply('alpha', { a: '1', b: '2' });
+    const entry = { ...metadata.managedFields![0]!, apiVersion: 'v1beta1' };
+    const patch = [{ op: 'replace', path: '/metadata/managedFields', value: [entry] }];
+    await configMapRegistry().patch(NAME, { type: 'json', patch });
+    const next = await apply('alpha', { a: '1' });
+    expect([next.data, next.metadata.managedFields!.map(({ apiVersion }) => apiVersion)]).to.deep.equal([{ a: '1' }, ['v1']]);
+  });
+
   it('owns a null, which stands for the default', async () => {
     await applyShape('alpha', { withDefault: 3, text: 'x' });
     const nulled = await applyShape('alpha', { withDefault: null, text: null } as unknown as Shape['spec']);

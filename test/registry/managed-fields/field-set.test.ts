@@ -70,6 +70,11 @@ describe('a set of fields', () => {
     expect(setOf([...list].reverse())).to.equal(setOf(list));
   });
 
+  it('is not mistaken for another, whatever its names hold', () => {
+    expect(setOf([['f:a'], ['f:b']])).to.deep.equal({ 'f:a': {}, 'f:b': {} });
+    expect(setOf([['f:a0;f:b']])).to.deep.equal({ 'f:a0;f:b': {} });
+  });
+
   it('is written in the order of Kubernetes: the field itself, members, keys by their values', () => {
     const set = setOf([['k:{"n":10}'], ['v:"x"'], ['f:b'], ['f:b', 'f:c'], ['k:{"n":9}'], ['f:a']]);
     expect(JSON.stringify(set)).to.equal('{"f:a":{},"f:b":{".":{},"f:c":{}},"k:{\\"n\\":9}":{},"k:{\\"n\\":10}":{},"v:\\"x\\"":{}}');

@@ -1,12 +1,17 @@
 import { expect } from 'chai';
 import type { Pod } from 'kubernetes-types/core/v1.js';
+import type { PriorityClass } from 'kubernetes-types/scheduling/v1.js';
 import type { VirtualEnvironment } from '../../../lib/base/virtual-environment.js';
 import { deployments } from '../../../lib/api/apps/kinds.js';
+import { createCatalog } from '../../../lib/api/catalog.js';
 import { configMaps } from '../../../lib/api/core/config-maps.js';
 import { pods } from '../../../lib/api/core/pods.js';
+import { builtInDefinitions } from '../../../lib/api/kinds.js';
+import type { ResourceDefinition } from '../../../lib/api/resource-definition.js';
 import { StatusError } from '../../../lib/api/status-error.js';
 import { memoryCluster } from '../../support/memory-cluster.js';
 import { rejection } from '../../support/rejection.js';
+import type { Shape } from './support.js';
 import { fieldsOf, shapes } from './support.js';
 
 const NAME = { name: 'a', namespace: 'default' };
@@ -251,6 +256,42 @@ describe('the managed fields of a write other than apply', () => {
       'editor Update': { 'f:metadata': { 'f:labels': { 'f:valueOf': {} } } },
     });
   });
+
+  it('tell objects of one shape apart by keys and values that count', async () => {
+    const registryOf = cluster.registries.registry(shapes);
+    const created = async (name: string, spec: Shape['spec']) =>
+      fieldsOf(await registryOf.create({ metadata: { ...NAME, name }, spec: spec! }))['kubelib Update'];
+    expect(await created('a', { keyed: [{ k: 'a' }], words: ['x'] })).to.have.nested.property('f:spec.f:keyed.k:{"k":"a"}');
+    const second = await created('b', { keyed: [{ k: 'b' }], words: ['y'] });
+    expect(second).to.have.nested.property('f:spec.f:keyed.k:{"k":"b"}');
+    expect(second).to.have.nested.property('f:spec.f:words.v:"y"');
+  });
+
+  it('leave out what is as it is in every new object', async () => {
+    const classes = createCatalog(builtInDefinitions).find('priorityclasses') as ResourceDefinition<PriorityClass>;
+    const created = async (name: string, value: number) =>
+      fieldsOf(await cluster.registries.registry(classes).create({ metadata: { name }, value }))['kubelib Update'];
+    expect(await created('a', 0)).to.not.have.property('f:value');
+    expect(await created('b', 5)).to.have.property('f:value');
+  });
+
+  it('are the struct and what is in it, where one is new under the name of a member that every object has', async () => {
+    await cluster.registries.registry(shapes).create({ metadata: NAME, spec: { free: { a: '1' } } }, by('creator'));
+    const patch = { spec: { free: { constructor: { x: '1' } } } };
+    const changed = await cluster.registries.registry(shapes).patch(NAME, { type: 'merge', patch }, by('editor'));
+    expect(fieldsOf(changed)['editor Update']).to.deep.equal({
+      'f:spec': { 'f:free': { 'f:constructor': { '.': {}, 'f:x': {} } } },
+    });
+  });
+
+  for (const more of [{}, { data: { a: '1' } }]) {
+    it(`are stored with ${Object.keys(more)[0] ?? 'nothing'} besides the metadata as the object has them`, async () => {
+      const made = await registry().create({ metadata: { ...NAME, labels: { a: 'b' } }, ...more });
+      const { value } = (await cluster.storage.get('/registry/configmaps/default/a'))!;
+      const { resourceVersion: _, ...metadata } = made.metadata;
+      expect(JSON.parse(Buffer.from(value).toString())).to.deep.equal({ ...made, metadata });
+    });
+  }
 
   it('make no write of their own fail: a lost race is a conflict as before', async () => {
     const made = await create();
