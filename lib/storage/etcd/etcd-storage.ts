@@ -38,12 +38,13 @@ const STOP_PATIENCE = 1_000;
  *
  * | what happens | what follows |
  * |---|---|
- * | the member that serves is gone or silent | the next one serves; reads under way are repeated there, writes under way end with `Unknown` |
+ * | the member that serves is gone or silent | the next one serves; reads under way are repeated there, writes under way end with `Unknown`; they may even land a little later |
  * | no member can be reached | calls fail with `Unavailable` at once, watches wait |
  * | a watch is lost | it goes on where it was, on another member |
  * | the history that a watch needs is compacted | it ends with `Compacted` |
  * | the user's token expires | a new one is fetched |
  * | etcd does not permit something | `Unsupported` |
+ * | etcd is set back to a backup | nothing: a watch waits until its revision comes again. `CachedStorage` looks out for it |
  *
  * A commit is one transaction, so etcd's limits hold: 128 writes, and as many guards and deletes (`--max-txn-ops`), 1.5 MiB in all
  * (`--max-request-bytes`); more is `TooLarge`. Commits under way at the same time may land in another order than they were

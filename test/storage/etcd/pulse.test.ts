@@ -52,6 +52,16 @@ describe('Pulse', () => {
     expect(state.silent).to.equal(1);
   });
 
+  it('takes a sign that is there but unread when its time is over: this process may have been held up', async () => {
+    const { environment, state, pulse } = bed();
+    state.answers = false;
+    pulse.owe();
+    await environment.advance(149);
+    environment.timer(1, () => pulse.heard()); // after the end of the time, and before what follows that
+    await environment.advance(10);
+    expect(state.silent).to.equal(0);
+  });
+
   it('begins anew after it was stopped', async () => {
     const { environment, state, pulse } = bed();
     state.answers = false;

@@ -53,6 +53,7 @@ export class Writers {
   }
 
   async #write(writer: number): Promise<void> {
+    const unknown = new Set<string | undefined>();
     for (let number = 0; !this.#stopped; number++) {
       const value = `${writer}-${number}`;
       const attempt = await this.#bed.put(`writer-${writer}`, value).then(
@@ -60,8 +61,11 @@ export class Writers {
         (error: unknown): Attempt => ({ value, outcome: notDone(error), revision: undefined }),
       );
       this.attempts.push(attempt);
-      if (attempt.outcome === 'done') assert.equal(await this.#reread(writer), value);
-      else await pause(5); // the time in which others have their turn
+      if (attempt.outcome === 'Unknown') unknown.add(value);
+      if (attempt.outcome === 'done') {
+        const read = await this.#reread(writer);
+        assert.ok(read === value || unknown.has(read), `read ${read} after ${value}`); // what is unknown may land later
+      } else await pause(5); // the time in which others have their turn
     }
   }
 
