@@ -15,6 +15,14 @@ import { endpointSlices } from './discovery/endpoint-slices.js';
 import { customResourceDefinitions } from './custom-resources/custom-resource-definitions.js';
 import { eventsV1 } from './events/events.js';
 import type { ResourceDefinition } from './resource-definition.js';
+import {
+  localSubjectAccessReviews,
+  selfSubjectAccessReviews,
+  selfSubjectReviews,
+  selfSubjectRulesReviews,
+  subjectAccessReviews,
+  tokenReviews,
+} from './reviews/reviews.js';
 import { structuralDefinitions } from './structural-kinds.js';
 
 /** The kinds that every control plane serves. */
@@ -35,5 +43,11 @@ export const builtInDefinitions: readonly ResourceDefinition[] = [
   customResourceDefinitions,
   eventsV1,
   horizontalPodAutoscalersV1,
+  selfSubjectReviews,
+  tokenReviews,
+  localSubjectAccessReviews,
+  selfSubjectAccessReviews,
+  selfSubjectRulesReviews,
+  subjectAccessReviews,
   ...structuralDefinitions,
 ];

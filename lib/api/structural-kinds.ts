@@ -20,12 +20,11 @@ import { csiDrivers, csiNodes, csiStorageCapacities, storageClasses, volumeAttac
 import { structuralKind } from './structural-kind.js';
 
 /** Kinds that nobody has asked for by type yet. */
-const UNTYPED = ['resource.k8s.io/v1/deviceclasses'];
+const UNTYPED = ['resource.k8s.io/v1/deviceclasses', 'apiregistration.k8s.io/v1/apiservices'];
 
 /**
- * Built-in kinds known by their structure. Left out are those that need a server behind them: reviews and component statuses, which
- * are answered and not stored; second versions of one kind (`autoscaling/v1`, `events.k8s.io`), which need conversion; custom
- * resource definitions and API services, which change the API itself.
+ * Built-in kinds that stand on the table of API facts. API services are kept as they are written: no request is passed on to them.
+ * Component statuses are left out: there is nothing behind them.
  */
 export const structuralDefinitions: readonly ResourceDefinition[] = [
   limitRanges,

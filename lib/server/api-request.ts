@@ -2,6 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Environment } from '../base/environment.js';
 import type { Logger } from '../base/logger.js';
 import type { Registries, UserInfo } from '../registry/registry.js';
+import type { Authenticator } from './authentication.js';
+import type { Authorizer } from './authorization.js';
 import type { ServerLimits } from './http/limits.js';
 import type { PodConnector } from './pod-connector.js';
 import type { Reply } from './reply.js';
@@ -35,4 +37,6 @@ export interface ServerContext {
   readonly logger: Logger;
   readonly limits: ServerLimits;
   readonly podConnector: PodConnector | undefined;
+  readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
 }

@@ -75,7 +75,7 @@ export class ApiServer implements Lifecycle {
     const { registries, environment, logger = silentLogger, authenticator, authorizer = systemAuthorizer, podConnector } = options;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#options = options;
-    this.#context = { registries, environment, logger, limits, podConnector };
+    this.#context = { registries, environment, logger, limits, podConnector, authenticator, authorizer };
     this.#routes = new RouteTable(this.#context, new WatchTurns(environment));
     this.#discovery = new Discovery(registries.catalog);
     this.#openApi = new OpenApi(registries.catalog, () => environment.now());

@@ -7,6 +7,7 @@ import type { SubresourceHandlers, SubresourcePlace } from './handlers/subresour
 import { actionHandlers, viewHandlers } from './handlers/subresource-handlers.js';
 import { writeOnlyHandlers } from './handlers/write-only-handlers.js';
 import { pageNotFound } from './reply.js';
+import { reviewHandlers } from './reviews/review-handlers.js';
 import type { RequestInfo } from './request-info.js';
 import type { WatchTurns } from './watch/watch-turns.js';
 
@@ -78,13 +79,17 @@ export class RouteTable {
   }
 
   #routesOf(definition: ResourceDefinition): ResourceRoutes {
-    const served: Handlers = isWriteOnly(definition)
-      ? writeOnlyHandlers(definition, this.#context)
-      : resourceHandlers(definition, this.#context, this.#turns);
+    const served: Handlers = reviewHandlers(definition, this.#context) ?? this.#handlersOf(definition);
     const subresources = Object.entries(definition.subresources).map(([name, sub]) => {
       return [name, only(sub.verbs, this.#subresource({ parent: definition, name, sub }))] as const;
     });
     return { definition, handlers: only(definition.verbs, served), subresources: Object.fromEntries(subresources) };
+  }
+
+  #handlersOf(definition: ResourceDefinition): Handlers {
+    return isWriteOnly(definition)
+      ? writeOnlyHandlers(definition, this.#context)
+      : resourceHandlers(definition, this.#context, this.#turns);
   }
 
   #subresource(place: SubresourcePlace): SubresourceHandlers {

@@ -11,7 +11,7 @@ import { namespaces } from '../../api/core/namespaces.js';
 import { pods } from '../../api/core/pods.js';
 import type { KubeObject, ObjectName, Stored } from '../../api/object.js';
 import type { ResourceDefinition, WriteOnlyDefinition } from '../../api/resource-definition.js';
-import { StatusError } from '../../api/status-error.js';
+import { methodNotAllowed, StatusError } from '../../api/status-error.js';
 import type { Storage } from '../../storage/storage.js';
 import type { Creator, Registries, Registry } from '../registry.js';
 import type { AdmissionPlugin } from './admission.js';
@@ -98,6 +98,7 @@ export class StoredRegistries implements Registries, Lifecycle {
       const binding = new PodBinding(this.#kind(pods));
       return new WriteOnlyRegistry(definition, binding as unknown as Creator<T>); // the kind of bindings is Binding
     }
+    if ('writeOnly' in definition) return new WriteOnlyRegistry(definition, { create: () => Promise.reject(methodNotAllowed()) });
     return new StoredRegistry(this.#kind(definition));
   }
 
