@@ -1,10 +1,12 @@
 import type { Write } from '../storage.js';
 import type { CommitPlan, KeyChange } from '../memory/commit-plan.js';
 import { ownBytes } from '../own-bytes.js';
-import type { NewRecord } from './record.js';
+import type { LogRecord, NewRecord } from './record.js';
 
 /** Of each write: type (0 delete, 1 put), bytes of key, bytes of value; then key and value. */
 const HEAD = 9;
+/** Payload of a record that names the next segment. */
+export const CONTINUATION = 4;
 
 /** A commit as a record: all its writes. */
 export function commitRecord({ revision, changes }: CommitPlan): NewRecord {
@@ -21,6 +23,16 @@ export function commitRecord({ revision, changes }: CommitPlan): NewRecord {
 /** A record that is all header. */
 export function markRecord(kind: 'compact' | 'close', revision: number): NewRecord {
   return { kind, revision, payloadBytes: 0, fill: () => undefined };
+}
+
+/** The last record of a full segment: says where the log goes on, so that the loss of that file is noticed. */
+export function continuationRecord(revision: number, sequence: number): NewRecord {
+  return { kind: 'close', revision, payloadBytes: CONTINUATION, fill: (buffer, offset) => buffer.writeUInt32LE(sequence, offset) };
+}
+
+/** The segment in which the log goes on after this record, if it is the last of a full one. */
+export function continuationOf({ kind, payload }: LogRecord): number | undefined {
+  return kind === 'close' && payload.length === CONTINUATION ? payload.readUInt32LE(0) : undefined;
 }
 
 /** The writes of a commit's payload; values are copied out of it. */

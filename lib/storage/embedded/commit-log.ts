@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Environment } from '../../base/environment.js';
 import { StorageError } from '../storage-error.js';
 import type { Revision } from '../storage.js';
+import { CONTINUATION, continuationRecord } from './commit-codec.js';
 import { diskError } from './disk-error.js';
 import { syncDirectory } from './files.js';
 import { type NewRecord, recordBytes, writeRecord } from './record.js';
@@ -29,6 +30,8 @@ export interface CommitLogOptions {
 }
 
 const SMALLEST = 256 * 1024;
+/** Bytes at the end of a segment that are kept for the record that names the next one. */
+const RESERVE = recordBytes(CONTINUATION);
 /** The buffer in which groups are put together; a larger group gets one of its own. */
 const BUFFER = 1024 * 1024;
 
@@ -74,13 +77,13 @@ export class CommitLog {
    */
   async append(records: readonly NewRecord[]): Promise<number> {
     if (this.#broken) throw new StorageError('Unavailable', 'the log failed before; start the store again', { cause: this.#broken });
-    if (recordBytes(records[0]!.payloadBytes) > this.#current.room) await this.#roll(records[0]!);
+    if (recordBytes(records[0]!.payloadBytes) > this.#room) await this.#roll(records[0]!);
     const { count, bytes } = this.#group(records);
     const group = this.#encode(records.slice(0, count), bytes);
     await this.#write(group);
     this.#current.end += bytes;
     this.#revision = Math.max(this.#revision, records[count - 1]!.revision);
-    if (this.#current.room < this.#current.header.size / 2) this.#prepareSpare();
+    if (this.#room < this.#current.header.size / 2) this.#prepareSpare();
     return count;
   }
 
@@ -98,11 +101,16 @@ export class CommitLog {
     await this.#current.close();
   }
 
+  /** Bytes of records that still fit. */
+  get #room(): number {
+    return this.#current.room - RESERVE;
+  }
+
   #group(records: readonly NewRecord[]): { count: number; bytes: number } {
     let bytes = 0;
     for (const [count, record] of records.entries()) {
       const next = bytes + recordBytes(record.payloadBytes);
-      if (next > this.#current.room) return { count, bytes };
+      if (next > this.#room) return { count, bytes };
       bytes = next;
     }
     return { count: records.length, bytes };
@@ -138,18 +146,30 @@ export class CommitLog {
   /** Goes on in the next segment. Throws `Full` when there is no space for it; then everything stays as it is. */
   async #roll(first: NewRecord): Promise<void> {
     await this.#allocating;
-    const needed = SEGMENT_HEADER + recordBytes(first.payloadBytes);
+    const needed = SEGMENT_HEADER + recordBytes(first.payloadBytes) + RESERVE;
     if (this.#spare !== undefined && this.#spare.size < needed) await this.#dropSpare(this.#spare);
     this.#spare ??= await this.#allocate(needed);
     const next = await SegmentWriter.open(this.#options.directory, this.#spare, SEGMENT_HEADER).catch((error: unknown) => {
       throw diskError('cannot open the next segment of the log', error);
     });
+    try {
+      await this.#writeContinuation(next.header.sequence);
+    } catch (error) {
+      await next.close();
+      throw error;
+    }
     const full = this.#current;
     this.#sealed.push({ header: full.header, revision: this.#revision });
     this.#current = next;
     this.#spare = undefined;
     this.#spareFailed = false;
     await full.close();
+  }
+
+  /** From here on the next segment, which is durable by now, must be there. One that an older version has filled to the brim goes without. */
+  async #writeContinuation(sequence: number): Promise<void> {
+    if (this.#current.room < RESERVE) return;
+    await this.#write(this.#encode([continuationRecord(this.#revision, sequence)], RESERVE));
   }
 
   /** Twice the last size, up to the limit; less when the disk has no room for it. */

@@ -27,7 +27,10 @@ export interface LogRecord {
   readonly payload: Buffer;
 }
 
-/** `commit`: writes. `compact`: history before its revision is forgotten. `close`: the store was stopped in order. */
+/**
+ * `commit`: writes. `compact`: history before its revision is forgotten. `close`: nothing follows here, as the store was stopped in
+ * order or, with the number of a segment for its payload, as the log goes on there.
+ */
 export type RecordKind = 'commit' | 'compact' | 'close';
 
 /** A record to be written. */

@@ -6,7 +6,7 @@ import type { HistoryLimits } from '../memory/history.js';
 import { OrderedTree } from '../memory/ordered-tree.js';
 import { RevisionedTree } from '../memory/revisioned-tree.js';
 import type { Revision } from '../storage.js';
-import { writesOf } from './commit-codec.js';
+import { continuationOf, writesOf } from './commit-codec.js';
 import { CommitLog, type SealedSegment } from './commit-log.js';
 import { corrupt } from './disk-error.js';
 import { type DataFiles, findFiles, removeLeftovers } from './files.js';
@@ -70,6 +70,8 @@ interface Replayed {
   /** The last commit up to its end. */
   readonly revision: Revision;
   readonly empty: boolean;
+  /** Whether the log goes on in the next segment, even when that is empty. */
+  readonly continued: boolean;
 }
 
 async function replay(
@@ -89,11 +91,12 @@ async function replay(
     if (gap && records.length > 0)
       throw corrupt(join(directory, gap.scan.header.name), gap.scan.end, 'a record is unreadable, and later segments have good ones');
     for (const record of records) applyRecord(tree, record, join(directory, scan.header.name));
-    const one = { scan, revision: tree.head.revision, empty: records.length === 0 };
+    const continued = records.some((record) => continuationOf(record) !== undefined);
+    const one = { scan, revision: tree.head.revision, empty: records.length === 0, continued };
     if (!scan.clean) gap = one;
     replayed.push(one);
   }
-  if (replayed.length === 0) throw missing(directory, first);
+  if (replayed.length === 0 || replayed.at(-1)!.continued) throw missing(directory, first + replayed.length);
   return replayed;
 }
 
@@ -114,7 +117,7 @@ function applyRecord(tree: RevisionedTree, { kind, revision, payload, offset }: 
   }
 }
 
-/** The log goes on in the last segment that has records; an empty one behind it is its spare. */
+/** The log goes on in the last segment that has records, or in the one that those name; an empty one behind it is its spare. */
 async function openLog(
   { directory, environment, segmentBytes }: RecoveryOptions,
   tree: RevisionedTree,
@@ -123,6 +126,7 @@ async function openLog(
   const last = Math.max(
     0,
     replayed.findLastIndex(({ empty, scan }) => !empty || !scan.clean),
+    replayed.findLastIndex(({ continued }) => continued) + 1,
   );
   const { scan } = replayed[last]!;
   const current = await SegmentWriter.open(directory, scan.header, scan.end);

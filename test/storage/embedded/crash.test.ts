@@ -3,6 +3,7 @@ import { cpSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EmbeddedStorage, type EmbeddedStorageOptions } from '../../../lib/storage/embedded/embedded-storage.js';
+import { SEGMENT_HEADER } from '../../../lib/storage/embedded/segment.js';
 import { scanSegment } from '../../../lib/storage/embedded/segment-scan.js';
 import type { Committed, Storage, Write } from '../../../lib/storage/storage.js';
 import { eventually } from '../../support/eventually.js';
@@ -154,6 +155,21 @@ describe('EmbeddedStorage after a crash', function () {
         const next = `log-${String(Number(last.slice(4)) + 1).padStart(10, '0')}`;
         await writeFile(path('crashed', `${next}.tmp`), Buffer.alloc(SEGMENT / 2));
       }));
+
+    it('goes on in the segment that a full one names, though nothing has been written there', async () => {
+      await cp(path('before'), path('crashed'), { recursive: true });
+      const scans = await Promise.all((await files('crashed', 'log')).map((name) => scanSegment(path('crashed'), Number(name.slice(4)))));
+      const [full, next] = scans.filter(({ records }) => records.length > 0).slice(-2);
+      const file = path('crashed', next!.header.name);
+      await writeFile(file, (await readFile(file)).fill(0, SEGMENT_HEADER));
+      const revision = Math.max(...full!.records.map((record) => record.revision));
+      await using(open('crashed'), async (storage) => {
+        expect(await storage.revision()).to.equal(revision);
+        await storage.commit([put('/large', 'x'.repeat(3 * SEGMENT))]);
+      });
+      expect((await scanSegment(path('crashed'), full!.header.sequence)).records).to.have.length(full!.records.length);
+      expect((await recovered('crashed')).revision).to.equal(revision + 1);
+    });
 
     async function files(name: string, kind: string): Promise<string[]> {
       return (await readdir(path(name))).filter((file) => file.startsWith(kind) && !file.startsWith('lock')).sort();

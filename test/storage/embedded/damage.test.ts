@@ -183,7 +183,13 @@ describe('EmbeddedStorage with damaged files', function () {
     expect(await contents('store')).to.have.length(12);
   });
 
-  it('refuses to open without one of its files, and with one that was cut short', async () => {
+  /** Those that have records. */
+  async function used(segments: readonly string[]): Promise<string[]> {
+    const scans = await Promise.all(segments.map((name) => scanSegment(path('store'), Number(name.slice(4)))));
+    return segments.filter((_, i) => scans[i]!.records.length > 0);
+  }
+
+  it('refuses to open without one of its files, whichever, and with one that was cut short', async () => {
     const { snapshot, segments } = await grown();
     const sample = async (spoil: (directory: string) => Promise<unknown>) => {
       await rm(path('sample'), { recursive: true, force: true });
@@ -204,6 +210,11 @@ describe('EmbeddedStorage with damaged files', function () {
     expect(await sample(emptied), 'a segment that lost all of its records').to.match(
       /log-\d+ is damaged at byte 32: revision \d+ follows \d+/,
     );
+    for (const name of await used(segments)) {
+      const newer = segments.slice(segments.indexOf(name));
+      expect(await sample((at) => rm(join(at, name))), name).to.include(name);
+      expect(await sample((at) => Promise.all(newer.map((one) => rm(join(at, one))))), `${name} and newer ones`).to.include(name);
+    }
     expect(await sample((at) => Promise.all(segments.map((name) => rm(join(at, name)))))).to.include('missing');
     expect(await sample(() => Promise.resolve())).to.equal(undefined);
   });
