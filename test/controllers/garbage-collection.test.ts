@@ -113,9 +113,11 @@ describe('garbage collector', () => {
     expect(await names()).to.deep.equal(['d', 'e', 'o']);
     await remove('o');
     expect(await names()).to.deep.equal(['e']);
+    // The kind goes in the same moment in which its object is seen to go, before anybody has looked.
+    cluster.caches.cache(widgets).changes.subscribe(({ object }) => !object && catalog.remove(widgets));
     await cluster.registry(widgets).delete({ name: 'other', namespace: 'default' });
-    catalog.remove(widgets);
     await cluster.settle();
+    expect(catalog.find('widgets')).to.equal(undefined);
     expect(await names()).to.deep.equal([]);
   });
 
