@@ -23,7 +23,6 @@ exports.drivers = {
   inversify: ['control-plane'],
   dockerode: ['runtime/docker'],
   '@grpc/grpc-js': ['storage/etcd'],
-  '@grpc/proto-loader': ['storage/etcd'],
   'node-etcd': ['storage/etcd-v2'],
   commander: ['cli'],
   ws: ['server', 'registry/remote', 'kubelet', 'control-plane'],
