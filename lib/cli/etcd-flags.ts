@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Command} from 'commander';
+import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Environment } from '../base/environment.js';
 import type { Logger } from '../base/logger.js';
