@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createWriteStream, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from './eventually.js';
@@ -85,9 +86,10 @@ export class EtcdMember {
     log.close();
   }
 
-  /** Sends a signal: SIGKILL ends it, SIGSTOP pauses it, SIGCONT lets it go on. Resolves when it has ended, where it ends. */
+  /** Sends a signal: SIGKILL ends it, SIGSTOP pauses it, SIGCONT lets it go on. Resolves when it has ended or stands still. */
   async signal(signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'): Promise<void> {
     this.#process?.kill(signal);
+    if (signal === 'SIGSTOP') await this.#stands();
     if (signal === 'SIGSTOP' || signal === 'SIGCONT') return;
     await this.#ended;
     process.removeListener('exit', this.#killNow);
@@ -102,6 +104,14 @@ export class EtcdMember {
   /** Whether this member leads. */
   async leads(): Promise<boolean> {
     return /^etcd_server_is_leader 1$/m.test(await this.#ask('metrics').then((response) => response.text()));
+  }
+
+  /** A signal takes its time to reach all threads; Linux tells when it has. */
+  async #stands(): Promise<void> {
+    const tasks = `/proc/${this.#process?.pid}/task`;
+    if (!existsSync(tasks)) return;
+    const stopped = (task: string) => /^State:\s+T/m.test(readFileSync(join(tasks, task, 'status'), 'utf8'));
+    await eventually(() => readdirSync(tasks).every(stopped), { interval: 1 });
   }
 
   get #healthUrl(): string {
@@ -168,7 +178,7 @@ export class Etcd {
     try {
       for (const member of members) await eventually(() => member.healthy(), { timeout: 20_000, interval: 25 });
     } catch (error) {
-      throw new Error(`etcd does not answer: ${this.#members.map(({ log }) => log.split('\n').slice(-4).join('\n')).join('\n')}`, {
+      throw new Error(`etcd does not answer: ${this.#members.map(({ log }) => log.split('\n').slice(-12).join('\n')).join('\n')}`, {
         cause: error,
       });
     }
@@ -219,11 +229,24 @@ export function useEtcd(options?: EtcdOptions): Etcd {
   return etcd;
 }
 
-/** All at once, so that they differ. */
+/** Below the ports that systems give to outgoing connections: one of those could have the port of a member while that is down. */
+const PORTS = { from: 10_000, to: 32_000 };
+
+/** Free ports; held all at once, so that they differ. */
 async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  const servers: Server[] = [];
+  while (servers.length < count) {
+    const server = createServer().listen(randomInt(PORTS.from, PORTS.to), '127.0.0.1');
+    const free = await once(server, 'listening').then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EADDRINUSE') return false;
+        throw error;
+      },
+    );
+    if (free) servers.push(server);
+  }
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
   await Promise.all(servers.map((server) => once(server.close(), 'close')));
   return ports;
 }

@@ -194,8 +194,10 @@ needs(etcdNeed, () => {
         { timeout: 20_000 },
       );
       await recorder.until(() => recorder.shown.includes('+end='));
-      const stored = (await bed.storage.list(bed.prefix)).entries.map(({ key }) => key);
-      expect(recorder.events.map((event) => event.type === 'put' && event.entry.key)).to.have.members(stored);
+      await eventually(async () => {
+        const stored = (await bed.storage.list(bed.prefix)).entries.map(({ key }) => key); // what was unknown may land only now
+        expect(recorder.events.map((event) => event.type === 'put' && event.entry.key)).to.have.members(stored);
+      });
     });
   });
 });
