@@ -29,6 +29,7 @@ function upCommand(): Command {
     .option('--no-demo', 'do not apply the guestbook')
     .option('--node-monitor-grace-period <duration>', 'silence after which a node is NotReady', durationValue, 40_000)
     .option('--pod-eviction-timeout <duration>', 'how long pods stay on a node that is NotReady', durationValue, 5_000)
+    .option('--token-auth-file <path>', 'bearer tokens to accept, one a line: token,user,uid,"group1,group2"')
     .allowExcessArguments(false);
   return withEtcdFlags(up)
     .addOption(logLevel())

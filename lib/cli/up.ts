@@ -7,7 +7,7 @@ import { systemEnvironment } from '../base/system-environment.js';
 import { pinoLogger } from '../base/pino-logger.js';
 import { services } from '../api/core/services.js';
 import { ControlPlane } from '../control-plane/control-plane.js';
-import type { SharedStore } from '../control-plane/shared-storage.js';
+import type { ControlPlaneOptions } from '../control-plane/options.js';
 import { PortInUseError } from '../control-plane/port-in-use-error.js';
 import { StartError } from '../control-plane/start-error.js';
 import { type EtcdFlags, etcdStore } from './etcd-flags.js';
@@ -16,6 +16,7 @@ import type { ManifestObject } from './manifests.js';
 import { loadManifests } from './manifests.js';
 import type { ListenAddress, LogLevel } from './option-values.js';
 import { showPods } from './pod-progress.js';
+import { readTokenFile } from './token-file.js';
 import { untilSignal } from './until-signal.js';
 import { UsageError } from './usage-error.js';
 import { whenReady } from './when-ready.js';
@@ -32,6 +33,7 @@ export interface UpFlags extends EtcdFlags {
   readonly demo: boolean;
   readonly nodeMonitorGracePeriod: number;
   readonly podEvictionTimeout: number;
+  readonly tokenAuthFile?: string;
   readonly logLevel: LogLevel;
 }
 
@@ -43,8 +45,9 @@ export async function up(flags: UpFlags): Promise<void> {
   const manifests = await loadManifests(manifestPaths(flags)); // before anything starts: a bad file must not leave a cluster half up
   const say = (text: string) => process.stdout.write(`${text}\n`);
   const logger = pinoLogger({ level: flags.logLevel });
+  const tokens = flags.tokenAuthFile === undefined ? undefined : await readTokenFile(flags.tokenAuthFile);
   const store = await etcdStore(flags, systemEnvironment, logger);
-  const starting = startPlane(flags, store, logger, say);
+  const starting = startPlane(flags, { tokens, storage: store?.storage }, logger, say);
   const stopping = new AbortController();
   const finished = untilSignal(async () => {
     stopping.abort();
@@ -111,7 +114,7 @@ function manifestPaths(flags: UpFlags): readonly string[] {
 
 async function startPlane(
   flags: UpFlags,
-  store: SharedStore | undefined,
+  parts: Pick<ControlPlaneOptions, 'storage' | 'tokens'>,
   logger: Logger,
   say: (text: string) => void,
 ): Promise<ControlPlane> {
@@ -122,7 +125,7 @@ async function startPlane(
     try {
       const plane = await ControlPlane.start({
         ...(flags.memory ? {} : { dataDir: resolve(flags.dataDir) }),
-        storage: store?.storage,
+        ...parts,
         listen,
         runtime: flags.runtime,
         nodes: flags.nodes,

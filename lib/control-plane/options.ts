@@ -2,6 +2,7 @@ import type { Container, ContainerModule } from 'inversify';
 import type { Environment } from '../base/environment.js';
 import type { Logger } from '../base/logger.js';
 import type { ResourceDefinition } from '../api/resource-definition.js';
+import type { UserInfo } from '../registry/registry.js';
 import type { Storage } from '../storage/storage.js';
 import type { AnyControllerDefinition } from '../controller/controller.js';
 import type { RuntimeFactory } from './node.js';
@@ -38,6 +39,8 @@ export interface ControlPlaneOptions {
   readonly nodeMonitorGracePeriod?: number | undefined;
   /** Milliseconds that pods stay on a node that is NotReady. Default 5,000. */
   readonly podEvictionTimeout?: number | undefined;
+  /** Bearer tokens that the API server accepts, each with its user, besides client certificates. Default none. */
+  readonly tokens?: Readonly<Record<string, UserInfo>> | undefined;
   /** Clock, timers, randomness and ids. Default: the system's. */
   readonly environment?: Environment | undefined;
   /** Default: silent. */

@@ -3,8 +3,15 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { systemEnvironment } from '../../lib/base/system-environment.js';
+import { builtInDefinitions } from '../../lib/api/kinds.js';
+import { createCatalog } from '../../lib/api/catalog.js';
+import { selfSubjectReviews } from '../../lib/api/reviews/reviews.js';
+import { loadKubeconfig } from '../../lib/registry/remote/kubeconfig.js';
+import { RemoteRegistries } from '../../lib/registry/remote/remote-registries.js';
 import { tcpServer } from '../support/echo.js';
 import { KubelibProcess, temporaryDirectory } from '../support/kubelib-process.js';
+import { rejection } from '../support/rejection.js';
 
 const KUBECFG = fileURLToPath(new URL('../../lib/cli/kubecfg.js', import.meta.url));
 
@@ -47,6 +54,7 @@ describe('kubelib on the command line', function () {
       '-f, --filename',
       '--no-demo',
       '--log-level',
+      '--token-auth-file <path>',
       '--etcd <endpoints>',
       '--etcd-v2 <endpoints>',
     ])
@@ -82,17 +90,52 @@ describe('kubelib on the command line', function () {
     await taken.close();
   });
 
-  it('says in one line why etcd cannot be used', () =>
+  it('says in one line why etcd, or a file, cannot be used', () =>
     expectRefused([
       [/etcd .*127\.0\.0\.1:1\b/, '--etcd', '127.0.0.1:1'],
       [/etcd is out of reach: http:\/\/127\.0\.0\.1:1/, '--etcd-v2', '127.0.0.1:1'],
       [/option '--etcd <endpoints>' argument 'somewhere' is invalid.*host:port/, '--etcd', 'somewhere'],
       [/option '--etcd <endpoints>' cannot be used with option '--memory'/, '--etcd', '127.0.0.1:1', '--memory'],
+      [/tokens\.csv: no such file/, '--token-auth-file', 'no-tokens.csv'],
       [/need --etcd or --etcd-v2/, '--etcd-cafile', 'ca.crt'],
       [/cannot read nowhere\.crt: no such file/, '--etcd', '127.0.0.1:1', '--etcd-cafile', 'nowhere.crt'],
       [/--etcd-certfile and --etcd-keyfile go together/, '--etcd', '127.0.0.1:1', '--etcd-keyfile', 'nowhere.key'],
       [/--etcd-user needs the password in the environment variable KUBELIB_ETCD_PASSWORD/, '--etcd', '127.0.0.1:1', '--etcd-user', 'me'],
     ]));
+
+  it('knows the users of --token-auth-file, and no others', async () => {
+    writeFileSync(join(cwd, 'tokens.csv'), 's3cret,alice,1,"dev,system:masters"\n');
+    const run = new KubelibProcess(
+      ['up', '--memory', '--no-demo', '--nodes', '0', '--listen', ':0', '--token-auth-file', 'tokens.csv', '--kubeconfig', 'config'],
+      { cwd },
+    );
+    const as = async (token: string) => {
+      const { server, ca, namespace } = await loadKubeconfig(join(cwd, 'config'));
+      const registries = new RemoteRegistries({
+        cluster: { server, ca, namespace, token },
+        catalog: createCatalog(builtInDefinitions),
+        environment: systemEnvironment,
+      });
+      await registries.start();
+      try {
+        return (await registries.registry(selfSubjectReviews).create({ metadata: {} })).status?.userInfo;
+      } finally {
+        await registries.stop();
+      }
+    };
+    try {
+      await run.printed(/control plane at/);
+      expect(await as('s3cret')).to.deep.include({
+        username: 'alice',
+        uid: '1',
+        groups: ['dev', 'system:masters', 'system:authenticated'],
+      });
+      expect(await rejection(as('secret'))).to.include({ reason: 'Unauthorized' });
+      expect(await run.stop()).to.equal(0);
+    } finally {
+      await run.stop();
+    }
+  });
 
   it('takes the next free port when 6443 is in use, and says so', async () => {
     const squatter = await tcpServer('127.0.0.1', () => {}, 6443).catch(() => undefined); // or somebody else has it: as good

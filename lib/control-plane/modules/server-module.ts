@@ -1,13 +1,15 @@
 import { ContainerModule } from 'inversify';
 import { ApiServer } from '../../server/api-server.js';
-import { clientCertificates } from '../../server/authentication.js';
+import { clientCertificates, firstOf, staticTokens } from '../../server/authentication.js';
 import { systemAuthorizer } from '../../server/authorization.js';
 import { NodePodConnector } from '../node-pod-connector.js';
 import { TOKENS } from '../tokens.js';
 
-/** Binds `authenticator` (client certificates), `authorizer`, `podConnector` and `server`. Needs: registries, identity, nodes. */
+/** Binds `authenticator` (client certificates and the tokens of the options), `authorizer`, `podConnector` and `server`. Needs: options, registries, identity, nodes. */
 export const serverModule = new ContainerModule(({ bind }) => {
-  bind(TOKENS.authenticator).toConstantValue(clientCertificates());
+  bind(TOKENS.authenticator)
+    .toResolvedValue(({ tokens }) => firstOf([clientCertificates(), staticTokens(tokens ?? {})]), [TOKENS.options])
+    .inSingletonScope();
   bind(TOKENS.authorizer).toConstantValue(systemAuthorizer);
   bind(TOKENS.podConnector)
     .toResolvedValue(
