@@ -6,7 +6,7 @@ const globalTwins = [
 ].map(([object, property]) => ({ object, property, message: 'Use Environment (lib/base/environment.ts).' }));
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'docs/api/', 'node_modules/', 'lib/api/schema/facts.generated.ts', 'test/api-cases/', '**/*.cjs', 'eslint.config.js', 'scripts/', 'examples/guestbook/'] },
+  { ignores: ['dist/', 'coverage/', 'docs/api/', 'node_modules/', 'lib/**/*.generated.ts', 'test/api-cases/', '**/*.cjs', 'eslint.config.js', 'scripts/', 'examples/guestbook/'] },
   ...tseslint.configs.recommendedTypeChecked,
   { languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } } },
   {
