@@ -42,6 +42,7 @@ export class Guestbook {
   /** Ends it, however it stands, and removes its directory. */
   async end(): Promise<void> {
     await this.#process?.stop();
+    for (const { pid } of processesUnder(this.directory)) process.kill(pid, 'SIGKILL'); // of a `kubelib up` that was killed
     this.#unguard();
     this.#temporary.remove();
   }
