@@ -8,6 +8,7 @@ import { eventExpiryController } from '../controllers/event-expiry/event-expiry-
 import { garbageCollector } from '../controllers/garbage-collection/garbage-collector.js';
 import { namespaceController } from '../controllers/namespace/namespace-controller.js';
 import { nodeLifecycleController } from '../controllers/node-lifecycle/node-lifecycle-controller.js';
+import { replicaSetController } from '../controllers/replication/replica-set-controller.js';
 import { replicationController } from '../controllers/replication/replication-controller.js';
 import { serviceAccountsController } from '../controllers/service-accounts/service-accounts-controller.js';
 import { claimBinderController } from '../controllers/volumes/claim-binder-controller.js';
@@ -21,6 +22,7 @@ export function builtInControllers(options: ResolvedOptions, ca: () => string): 
   const { nodeMonitorGracePeriod = 40_000, podEvictionTimeout = 5_000 } = options;
   return [
     replicationController(),
+    replicaSetController(),
     endpointsController(),
     endpointSliceController(),
     endpointSliceMirroringController(),

@@ -17,9 +17,9 @@ export class Expectations {
   readonly #byKey = new Map<string, Expected>();
 
   /** Something was created or changed on behalf of `key`. */
-  wrote(key: string, { metadata }: Stored<KubeObject>): void {
+  wrote(key: string, { metadata }: KubeObject): void {
     const expected = this.#of(key);
-    expected.revision = Math.max(expected.revision, Number(metadata.resourceVersion));
+    expected.revision = Math.max(expected.revision, Number(metadata?.resourceVersion ?? 0));
   }
 
   /** A delete was asked for; it is seen once the object is gone or waits to go. */

@@ -1,17 +1,6 @@
 import type { Pod } from 'kubernetes-types/core/v1.js';
-import { controllerOf } from '../api/meta/owner-references.js';
 import type { Stored } from '../api/object.js';
 import type { CacheReader } from '../watch/cache.js';
-
-/** The pods that a controller owns. */
-export function podsOwnedBy(cache: CacheReader<Pod>, uid: string): readonly Stored<Pod>[] {
-  return cache.index('controller-uid', (pod) => [controllerOf(pod)?.uid ?? ''].filter(Boolean)).get(uid);
-}
-
-/** The pods of a namespace that no controller owns. */
-export function orphanedPods(cache: CacheReader<Pod>, namespace: string): readonly Stored<Pod>[] {
-  return cache.index('orphans', (pod) => (controllerOf(pod) ? [] : [pod.metadata.namespace ?? ''])).get(namespace);
-}
 
 /** The pods bound to a node. */
 export function podsOnNode(cache: CacheReader<Pod>, node: string): readonly Stored<Pod>[] {

@@ -8,6 +8,9 @@ export const isFinished = (pod: Pod): boolean => pod.status?.phase === 'Succeede
 /** It counts as one of the replicas of a controller: neither finished nor on its way out. */
 export const isActive = (pod: Pod): boolean => !isFinished(pod) && !pod.metadata?.deletionTimestamp;
 
+/** It is on its way out, and has not finished yet. */
+export const isTerminating = (pod: Pod): boolean => !isFinished(pod) && pod.metadata?.deletionTimestamp !== undefined;
+
 /** Its condition Ready is True. */
 export const isReady = (pod: Pod): boolean => conditionOf(pod.status?.conditions, 'Ready')?.status === 'True';
 

@@ -1,30 +1,32 @@
+import type { LabelSelector as LabelSelectorSpec } from 'kubernetes-types/meta/v1.js';
+import type { LabelSelector } from '../api/meta/label-selector.js';
+import { labelSelectorOf, selectorFromMap } from '../api/meta/label-selector.js';
 import { keyOf } from '../api/object.js';
 import type { KubeObject, Stored } from '../api/object.js';
 
-type Labels = Readonly<Record<string, string>>;
-
 interface Indexed {
   readonly key: string;
+  readonly spec: LabelSelectorSpec;
   readonly bucket: string;
-  readonly selector: readonly (readonly [string, string])[];
+  readonly selector: LabelSelector;
 }
 
 /**
- * Finds the objects whose selector (a plain map of labels) matches given labels, without asking each of them: every object
- * stands under one label that it demands.
+ * Finds the objects whose selector matches given labels, without asking each of them: every object stands under one label that it
+ * demands. Those that demand none, having nothing but expressions, stand under their namespace and are asked each time.
  */
 export class SelectorIndex {
   readonly #byKey = new Map<string, Indexed>();
   readonly #buckets = new Map<string, Set<Indexed>>();
 
   /** Adds an object, or takes over its new selector. An absent or empty selector matches nothing here. */
-  set(object: Stored<KubeObject>, selector: Labels | undefined): void {
+  set(object: Stored<KubeObject>, spec: LabelSelectorSpec | undefined): void {
     const key = keyOf(object);
-    const pairs = Object.entries(selector ?? {});
-    const first = pairs[0];
+    if (spec && this.#byKey.get(key)?.spec === spec) return;
     this.delete(key);
-    if (!first) return;
-    const indexed: Indexed = { key, bucket: bucketOf(object.metadata.namespace, ...first), selector: pairs };
+    if (!spec || isEmpty(spec)) return;
+    const selector = spec.matchExpressions?.length ? labelSelectorOf(spec) : selectorFromMap(spec.matchLabels);
+    const indexed: Indexed = { key, spec, bucket: bucketFor(object, spec), selector };
     this.#byKey.set(key, indexed);
     const bucket = this.#buckets.get(indexed.bucket) ?? new Set<Indexed>();
     this.#buckets.set(indexed.bucket, bucket.add(indexed));
@@ -45,15 +47,21 @@ export class SelectorIndex {
   }
 
   /** Keys of the objects in the same namespace that select this one. */
-  selecting({ metadata: { namespace, labels } }: Stored<KubeObject>): readonly string[] {
+  selecting({ metadata: { namespace = '', labels = {} } }: Stored<KubeObject>): readonly string[] {
     const keys: string[] = [];
-    for (const [name, value] of Object.entries(labels ?? {})) {
-      for (const { key, selector } of this.#buckets.get(bucketOf(namespace, name, value)) ?? []) {
-        if (selector.every(([wanted, equal]) => labels?.[wanted] === equal)) keys.push(key);
-      }
+    for (const bucket of [namespace, ...Object.entries(labels).map((label) => labelBucket(namespace, label))]) {
+      for (const { key, selector } of this.#buckets.get(bucket) ?? []) if (selector.matches(labels)) keys.push(key);
     }
     return keys;
   }
 }
 
-const bucketOf = (namespace: string | undefined, name: string, value: string) => `${namespace ?? ''}\n${name}=${value}`;
+const isEmpty = ({ matchLabels = {}, matchExpressions = [] }: LabelSelectorSpec) =>
+  Object.keys(matchLabels).length + matchExpressions.length === 0;
+
+function bucketFor({ metadata: { namespace = '' } }: Stored<KubeObject>, { matchLabels = {} }: LabelSelectorSpec): string {
+  const [first] = Object.entries(matchLabels);
+  return first ? labelBucket(namespace, first) : namespace;
+}
+
+const labelBucket = (namespace: string, [name, value]: readonly [string, string]) => `${namespace}\n${name}=${value}`;

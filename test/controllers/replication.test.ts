@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import type { ReplicaSet } from 'kubernetes-types/apps/v1.js';
 import type { Pod, ReplicationController } from 'kubernetes-types/core/v1.js';
+import { replicaSets } from '../../lib/api/apps/replica-sets.js';
 import { events } from '../../lib/api/core/events.js';
 import { pods } from '../../lib/api/core/pods.js';
 import { replicationControllers } from '../../lib/api/core/replication-controllers.js';
@@ -8,22 +10,119 @@ import { nameOf } from '../../lib/api/object.js';
 import type { Stored } from '../../lib/api/object.js';
 import { namespaces } from '../../lib/api/core/namespaces.js';
 import { forbidden } from '../../lib/api/status-error.js';
+import type { ResourceDefinition } from '../../lib/api/resource-definition.js';
 import type { AdmissionPlugin } from '../../lib/registry/stored/admission.js';
+import { replicaSetController } from '../../lib/controllers/replication/replica-set-controller.js';
+import type { Replicated } from '../../lib/controllers/replication/replicated-kind.js';
 import { replicationController } from '../../lib/controllers/replication/replication-controller.js';
 import { nodeOf, podOf, running, setPodStatus } from './running.js';
-import type { Running } from './running.js';
+import type { AnyController, Running } from './running.js';
 import { nodes } from '../../lib/api/core/nodes.js';
 
-const web: ReplicationController = {
-  metadata: { name: 'web', namespace: 'default' },
-  spec: {
-    replicas: 3,
-    selector: { app: 'web' },
-    template: { metadata: { labels: { app: 'web' }, annotations: { note: 'x' } }, spec: podOf('x').spec! },
-  },
-};
+const metadata = { name: 'web', namespace: 'default' };
+const template = { metadata: { labels: { app: 'web' }, annotations: { note: 'x' } }, spec: podOf('x').spec! };
+const web: ReplicationController = { metadata, spec: { replicas: 3, selector: { app: 'web' }, template } };
+const webSet: ReplicaSet = { metadata, spec: { replicas: 3, selector: { matchLabels: { app: 'web' } }, template } };
+
+/** A kind that keeps a number of equal pods, and its controller. */
+interface Kind<T extends Replicated> {
+  readonly definition: ResourceDefinition<T>;
+  readonly controller: () => AnyController;
+  readonly component: string;
+  readonly web: T;
+}
 
 describe('replication controller', () => {
+  keepsPods({ definition: replicationControllers, controller: replicationController, component: 'replication-controller', web });
+
+  it('follows a new selector', async () => {
+    const cluster = await running([replicationController()]);
+    await cluster.registry(replicationControllers).create(web);
+    await cluster.settle();
+    await cluster.registry(replicationControllers).modify(metadata, (current) => ({
+      ...current,
+      spec: { ...current.spec, selector: { app: 'new' }, template: { ...current.spec!.template, metadata: { labels: { app: 'new' } } } },
+    }));
+    await cluster.settle();
+    const made = await cluster.all(pods);
+    expect(made).to.have.length(6);
+    expect(made.filter(controllerOf).map((pod) => pod.metadata.labels?.app)).to.deep.equal(['new', 'new', 'new']);
+    await cluster.stop();
+  });
+});
+
+describe('replica set controller', () => {
+  keepsPods({ definition: replicaSets, controller: replicaSetController, component: 'replicaset-controller', web: webSet });
+
+  let cluster: Running;
+  beforeEach(async () => {
+    cluster = await running([replicaSetController()]);
+  });
+  afterEach(() => cluster.stop());
+
+  const status = async () => (await cluster.find(replicaSets, 'web'))?.status as Replicated['status'];
+
+  it('selects by expressions too: adopts, and releases', async () => {
+    const selector = { matchExpressions: [{ key: 'app', operator: 'In', values: ['web', 'www'] }] };
+    await cluster.registry(replicaSets).create({ ...webSet, spec: { ...webSet.spec!, replicas: 1, selector } });
+    await cluster.settle();
+    const [made] = await cluster.all(pods);
+    await cluster.registry(pods).modify(nameOf(made!), (pod) => ({ ...pod, metadata: { ...pod.metadata, labels: { app: 'debug' } } }));
+    await cluster.registry(pods).create(podOf('orphan', { app: 'www' }));
+    await cluster.settle();
+    expect((await cluster.find(pods, made!.metadata.name))?.metadata.ownerReferences).to.equal(undefined);
+    const owned = (await cluster.all(pods)).filter(controllerOf);
+    expect(owned, 'the orphan, or the one that was made for the pod that had left').to.have.length(1);
+    expect(await cluster.all(pods)).to.have.length(2);
+  });
+
+  it('counts pods that are being deleted, until they are gone', async () => {
+    const lingering = { ...template, metadata: { ...template.metadata, finalizers: ['acme.io/hold'] } };
+    await cluster.registry(replicaSets).create({ ...webSet, spec: { ...webSet.spec!, replicas: 2, template: lingering } });
+    await cluster.settle();
+    expect(await status()).to.deep.include({ replicas: 2, terminatingReplicas: 0 });
+    const [first] = await cluster.all(pods);
+    await cluster.registry(pods).delete(nameOf(first!));
+    await cluster.settle();
+    expect(await status()).to.deep.include({ replicas: 2, terminatingReplicas: 1 });
+    await cluster.registry(pods).modify(nameOf(first!), ({ metadata: { finalizers: _, ...rest }, ...pod }) => ({ ...pod, metadata: rest }));
+    await cluster.settle();
+    expect(await status()).to.deep.include({ replicas: 2, terminatingReplicas: 0 });
+  });
+
+  it('takes pods first from where its siblings crowd, those of other templates of the same owner', async () => {
+    const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd', uid: 'the-owner', controller: true };
+    const set = (name: string, replicas: number): ReplicaSet => ({
+      metadata: { name, namespace: 'default', ownerReferences: [owner] },
+      spec: {
+        ...webSet.spec!,
+        replicas,
+        selector: { matchLabels: { set: name } },
+        template: { ...template, metadata: { labels: { set: name } } },
+      },
+    });
+    for (const node of ['a', 'b']) await cluster.registry(nodes).create(nodeOf(node));
+    await cluster.registry(replicaSets).create(set('old', 2));
+    for (const [name, nodeName] of [
+      ['old-a', 'a'],
+      ['old-b', 'b'],
+    ] as const)
+      await cluster.registry(pods).create(podOf(name, { set: 'old' }, { nodeName }));
+    await cluster.settle();
+    await cluster.registry(replicaSets).create(set('new', 1));
+    await cluster.settle();
+    await cluster.registry(pods).create(podOf('new-b', { set: 'new' }, { nodeName: 'b' }));
+    await cluster.settle();
+    for (const pod of await cluster.all(pods)) if (pod.spec?.nodeName) await setPodStatus(cluster, pod);
+    await cluster
+      .registry(replicaSets)
+      .modify({ name: 'old', namespace: 'default' }, (old) => ({ ...old, spec: { ...old.spec!, replicas: 1 } }));
+    await cluster.settle();
+    expect((await cluster.all(pods)).map((pod) => pod.metadata.name)).to.have.members(['old-a', 'new-b']);
+  });
+});
+
+function keepsPods<T extends Replicated>({ definition, controller, component, web }: Kind<T>): void {
   let cluster: Running;
   let creations: string[];
   /** Why no pod may be made. */
@@ -39,7 +138,7 @@ describe('replication controller', () => {
   beforeEach(async () => {
     quota = undefined;
     refused = 0;
-    cluster = await running([replicationController()], { admission: [{ name: 'Quota', admit: refuse }] });
+    cluster = await running([controller()], { admission: [{ name: 'Quota', admit: refuse }] });
     creations = [];
     cluster.caches.cache(pods).changes.subscribe(({ old, object }) => {
       if (object && !old) creations.push(object.metadata.name);
@@ -48,14 +147,12 @@ describe('replication controller', () => {
 
   afterEach(() => cluster.stop());
 
-  const create = (change: Partial<ReplicationController['spec']> = {}) =>
-    cluster.registry(replicationControllers).create({ ...web, spec: { ...web.spec, ...change } });
-  const scale = (replicas: number) =>
-    cluster
-      .registry(replicationControllers)
-      .modify({ name: 'web', namespace: 'default' }, (current) => ({ ...current, spec: { ...current.spec, replicas } }));
+  const create = (change: Replicated['spec'] = {}, meta = web.metadata) =>
+    cluster.registry(definition).create({ ...web, metadata: meta, spec: { ...web.spec, ...change } });
+  const scale = (replicas: number, namespace = 'default') =>
+    cluster.registry(definition).modify({ name: 'web', namespace }, (current) => ({ ...current, spec: { ...current.spec, replicas } }));
   const owned = async () => (await cluster.all(pods)).filter((pod) => controllerOf(pod)?.name === 'web');
-  const status = async () => (await cluster.find(replicationControllers, 'web'))?.status;
+  const status = async () => (await cluster.find(definition, 'web'))?.status;
   const relabel = (pod: Stored<Pod>, labels: Record<string, string>) =>
     cluster.registry(pods).modify(nameOf(pod), (current) => ({ ...current, metadata: { ...current.metadata, labels } }));
 
@@ -71,8 +168,8 @@ describe('replication controller', () => {
       expect(metadata.annotations).to.deep.equal({ note: 'x' });
       expect(metadata.ownerReferences).to.have.length(1);
       expect(metadata.ownerReferences![0]).to.include({
-        apiVersion: 'v1',
-        kind: 'ReplicationController',
+        apiVersion: definition.apiVersion,
+        kind: definition.kind,
         name: 'web',
         controller: true,
         blockOwnerDeletion: true,
@@ -84,7 +181,7 @@ describe('replication controller', () => {
   for (const batched of [false, true])
     it(`makes and removes each pod once, though its cache is late${batched ? ' and hears of many changes at once' : ''}`, async () => {
       await cluster.stop();
-      cluster = await running([replicationController()], { lag: 200, batched });
+      cluster = await running([controller()], { lag: 200, batched });
       const counted = (call: string) => cluster.writes.filter((one) => one === call).length;
       await create({ replicas: 50 });
       await cluster.settle(30_000);
@@ -182,24 +279,10 @@ describe('replication controller', () => {
     expect(await owned()).to.have.length(3);
   });
 
-  it('follows a new selector', async () => {
-    await create();
-    await cluster.settle();
-    await cluster.registry(replicationControllers).modify({ name: 'web', namespace: 'default' }, (current) => ({
-      ...current,
-      spec: { ...current.spec, selector: { app: 'new' }, template: { ...current.spec!.template, metadata: { labels: { app: 'new' } } } },
-    }));
-    await cluster.settle();
-    expect(await cluster.all(pods)).to.have.length(6);
-    expect((await owned()).map((pod) => pod.metadata.labels?.app)).to.deep.equal(['new', 'new', 'new']);
-  });
-
   it('neither makes, adopts nor releases pods while it is being deleted', async () => {
-    await cluster
-      .registry(replicationControllers)
-      .create({ ...web, metadata: { ...web.metadata, finalizers: ['acme.io/hold'] }, spec: { ...web.spec, replicas: 1 } });
+    await create({ replicas: 1 }, { ...web.metadata, finalizers: ['acme.io/hold'] });
     await cluster.settle();
-    await cluster.registry(replicationControllers).delete({ name: 'web', namespace: 'default' }, { propagationPolicy: 'Background' });
+    await cluster.registry(definition).delete({ name: 'web', namespace: 'default' }, { propagationPolicy: 'Background' });
     const [first] = await owned();
     const before = cluster.writes.length;
     await relabel(first!, { app: 'debug' });
@@ -225,8 +308,8 @@ describe('replication controller', () => {
     }));
     const name = only!.metadata.name;
     expect(told).to.have.deep.members([
-      { reason: 'SuccessfulCreate', type: 'Normal', message: `Created pod: ${name}`, source: 'replication-controller' },
-      { reason: 'SuccessfulDelete', type: 'Normal', message: `Deleted pod: ${name}`, source: 'replication-controller' },
+      { reason: 'SuccessfulCreate', type: 'Normal', message: `Created pod: ${name}`, source: component },
+      { reason: 'SuccessfulDelete', type: 'Normal', message: `Deleted pod: ${name}`, source: component },
     ]);
   });
 
@@ -247,15 +330,11 @@ describe('replication controller', () => {
 
   it('is quiet in a namespace that is being deleted', async () => {
     await cluster.registry(namespaces).create({ metadata: { name: 'gone' } });
-    await cluster
-      .registry(replicationControllers)
-      .create({ ...web, metadata: { name: 'web', namespace: 'gone' }, spec: { ...web.spec, replicas: 0 } });
+    await create({ replicas: 0 }, { name: 'web', namespace: 'gone' });
     await cluster.registry(namespaces).delete({ name: 'gone' });
-    await cluster
-      .registry(replicationControllers)
-      .modify({ name: 'web', namespace: 'gone' }, (rc) => ({ ...rc, spec: { ...rc.spec, replicas: 1 } }));
+    await scale(1, 'gone');
     await cluster.settle(10_000);
-    expect((await cluster.find(replicationControllers, 'web', 'gone'))?.status?.conditions).to.equal(undefined);
+    expect((await cluster.find(definition, 'web', 'gone'))?.status?.conditions).to.equal(undefined);
     expect(cluster.logger.messages('warn')).to.deep.equal([]);
   });
-});
+}

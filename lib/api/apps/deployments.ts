@@ -58,7 +58,7 @@ function validateStrategy(faults: Faults, path: string, strategy: DeploymentStra
   }
 }
 
-function validateStatus(faults: Faults, status: DeploymentStatus, old: DeploymentStatus): void {
+function validateStatus(faults: Faults, status: DeploymentStatus & { readonly terminatingReplicas?: number }, old: DeploymentStatus): void {
   validateCounts(faults, 'status', status, [
     'observedGeneration',
     'replicas',
@@ -66,6 +66,7 @@ function validateStatus(faults: Faults, status: DeploymentStatus, old: Deploymen
     'readyReplicas',
     'availableReplicas',
     'unavailableReplicas',
+    'terminatingReplicas',
     'collisionCount',
   ]);
   validateNotAbove(faults, 'status', status, 'replicas', ['updatedReplicas', 'readyReplicas', 'availableReplicas']);

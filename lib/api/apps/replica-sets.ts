@@ -30,9 +30,9 @@ export const replicaSets = defineBuiltIn<ReplicaSet>('apps/v1/replicasets', {
   },
 });
 
-function validateStatus(faults: Faults, status: ReplicaSetStatus): void {
+function validateStatus(faults: Faults, status: ReplicaSetStatus & { readonly terminatingReplicas?: number }): void {
   const counts = ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'] as const;
-  validateCounts(faults, 'status', status, ['replicas', ...counts, 'observedGeneration']);
+  validateCounts(faults, 'status', status, ['replicas', ...counts, 'terminatingReplicas', 'observedGeneration']);
   validateNotAbove(faults, 'status', status, 'replicas', counts);
   validateNotAbove(faults, 'status', status, 'readyReplicas', ['availableReplicas'], 'cannot be greater than readyReplicas');
 }

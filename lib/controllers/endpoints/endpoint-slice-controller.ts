@@ -33,7 +33,7 @@ class EndpointSliceReconciler implements Reconciler<Service> {
   }
 
   async reconcile(service: Stored<Service>, context: ReconcileContext<Service>): Promise<Verdict> {
-    this.#selectors.set(service, selects(service) ? service.spec?.selector : undefined);
+    this.#selectors.set(service, selects(service) ? { matchLabels: service.spec?.selector ?? {} } : undefined);
     if (service.metadata.deletionTimestamp) return;
     const { selector = {} } = service.spec ?? {};
     // Without a selector there is nothing to say: slices of an earlier selector go.

@@ -41,7 +41,7 @@ class EndpointsReconciler implements Reconciler<Service> {
 
   async reconcile(service: Stored<Service>, context: Context): Promise<void> {
     this.#known.add(keyOf(service));
-    this.#selectors.set(service, selects(service) ? service.spec?.selector : undefined);
+    this.#selectors.set(service, selects(service) ? { matchLabels: service.spec?.selector ?? {} } : undefined);
     // Whoever makes a service without a selector writes its Endpoints himself.
     if (!selects(service) || service.metadata.deletionTimestamp) return;
     const members = podsWithLabels(context.cache(pods), service.metadata.namespace ?? '', service.spec?.selector ?? {});

@@ -11,11 +11,11 @@ type Comparison = (a: Stored<Pod>, b: Stored<Pod>) => number;
 /**
  * The pods that a controller can spare, the most dispensable first, in Kubernetes' order: without a node, pending, not ready, of
  * lower deletion cost, sharing a node with more of their peers, ready for less time, restarted more often, younger. Times are
- * compared by order of magnitude, so that not always the youngest go.
+ * compared by order of magnitude, so that not always the youngest go. `related`: the peers on the nodes; by default the pods alone.
  */
-export function deletionOrder(pods: readonly Stored<Pod>[], now: number): Stored<Pod>[] {
+export function deletionOrder(pods: readonly Stored<Pod>[], now: number, related = pods): Stored<Pod>[] {
   const onNode = new Map<string, number>();
-  for (const { spec } of pods) if (spec?.nodeName) onNode.set(spec.nodeName, (onNode.get(spec.nodeName) ?? 0) + 1);
+  for (const { spec } of related) if (spec?.nodeName) onNode.set(spec.nodeName, (onNode.get(spec.nodeName) ?? 0) + 1);
   const crowd = (pod: Stored<Pod>) => onNode.get(pod.spec?.nodeName ?? '') ?? 0;
   const order: readonly Comparison[] = [
     by((pod) => (pod.spec?.nodeName ? 1 : 0)),
