@@ -1,6 +1,7 @@
 import type { AnyControllerDefinition } from '../controller/controller.js';
 import { customResourceCleanup } from '../controllers/custom-resources/cleanup-controller.js';
 import { customResourceNames } from '../controllers/custom-resources/names-controller.js';
+import { deploymentController } from '../controllers/deployment/deployment-controller.js';
 import { endpointSliceController } from '../controllers/endpoints/endpoint-slice-controller.js';
 import { endpointSliceMirroringController } from '../controllers/endpoints/endpoint-slice-mirroring-controller.js';
 import { endpointsController } from '../controllers/endpoints/endpoints-controller.js';
@@ -23,6 +24,7 @@ export function builtInControllers(options: ResolvedOptions, ca: () => string): 
   return [
     replicationController(),
     replicaSetController(),
+    deploymentController(),
     endpointsController(),
     endpointSliceController(),
     endpointSliceMirroringController(),

@@ -14,6 +14,7 @@ import { controlledBy } from '../owner-index.js';
 import { isActive, isTerminating } from '../pod-state.js';
 import type { SelectorIndex } from '../selector-index.js';
 import { slowStart } from '../slow-start.js';
+import { writeStatus } from '../write-status.js';
 import { deletionOrder } from './deletion-order.js';
 import type { Replicated, ReplicatedKind } from './replicated-kind.js';
 import type { ReplicaCount, ReplicaFailure } from './replication-status.js';
@@ -106,10 +107,7 @@ export class ReplicationReconciler<T extends Replicated> implements Reconciler<T
   /** Answers with the milliseconds after which the status may be another one. */
   async #writeStatus(object: Stored<T>, count: ReplicaCount, context: ReconcileContext<T>): Promise<number> {
     const { status, after } = replicationStatus(object, count, context.environment.now());
-    if (!sameReplicationStatus(object.status, status)) {
-      const registry = context.registry(this.#kind.definition).subresource('status');
-      await registry.update(context.name, { ...object, status }, { signal: context.signal });
-    }
+    if (!sameReplicationStatus(object.status, status)) await writeStatus(this.#kind.definition, { ...object, status }, context);
     return after;
   }
 }
