@@ -22,6 +22,7 @@ module.exports = {
     ...packages,
     { name: 'no-circular', severity: 'error', from: { path: '^lib/' }, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
     { name: 'lib-stands-alone', severity: 'error', from: { path: '^lib/' }, to: { path: '^(test|examples|bench|scripts)/' } },
+    { name: 'texts-are-lazy', comment: 'descriptions are large, and most servers never show them: import() when first asked for', severity: 'error', from: { path: '^lib/' }, to: { path: 'descriptions\\.generated\\.ts$', dynamic: false } },
     { name: 'no-unresolvable', severity: 'error', from: { path: '^lib/' }, to: { couldNotResolve: true } },
     { name: 'no-dev-dependencies', severity: 'error', from: { path: '^lib/' }, to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm-peer', 'npm-optional', 'type-only'] } },
   ],

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Makes lib/server/openapi/descriptions.generated.ts: what `kubectl explain` says of each type and field of the table of API
 // facts. The texts are the doc comments of the dev dependency kubernetes-models, made from the OpenAPI document of the same
-// release of Kubernetes (texts: The Kubernetes Authors, Apache-2.0), and what it lacks is in the two tables below.
+// release of Kubernetes (texts: The Kubernetes Authors, Apache-2.0); what they lack stands below.
 // Run after npm ci: node scripts/generate-descriptions.mjs [--check]
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -11,8 +11,8 @@ const facts = JSON.parse(readFileSync(new URL('./kubernetes-api-facts.json', imp
 const target = new URL('../lib/server/openapi/descriptions.generated.ts', import.meta.url);
 const modules = new URL('../node_modules/', import.meta.url);
 
-/** Fields that every object has, and that say the same everywhere. */
-const COMMON = ['apiVersion', 'kind'];
+/** Where the fields that every object has are described; the models have them without words. */
+const COMMON = new URL('../node_modules/kubernetes-types/core/v1.d.ts', import.meta.url);
 
 /** Types for which the models have no interface, and so no comment. */
 const OWN = {
@@ -33,6 +33,14 @@ function collect(directory) {
     if (entry.isDirectory() && entry.name !== '_schemas' && entry.name !== 'node_modules') collect(new URL(`${entry.name}/`, directory));
     else if (entry.name.endsWith('.d.ts') && entry.name !== 'index.d.ts') read(new URL(entry.name, directory));
   }
+}
+
+/** The comments of `apiVersion` and `kind`, which say the same everywhere. */
+function common() {
+  const source = ts.createSourceFile(fileURLToPath(COMMON), readFileSync(COMMON, 'utf8'), ts.ScriptTarget.Latest, true);
+  const pod = source.statements.find((node) => ts.isInterfaceDeclaration(node) && node.name.text === 'Pod');
+  const fields = pod.members.filter(({ name }) => ['apiVersion', 'kind'].includes(name.text));
+  return Object.fromEntries(fields.map((field) => [field.name.text, commentOf(field)]));
 }
 
 /** Keeps the comments of the one type that a file declares, under the name that other files know it by. */
@@ -68,7 +76,7 @@ function modelName(type) {
   return `I${words.map((word) => word[0].toUpperCase() + word.slice(1)).join('')}`;
 }
 
-const common = {};
+const everywhere = common();
 const types = {};
 const missing = [];
 for (const [type, { fields = {}, protoOnly, jsonOnly }] of Object.entries(facts.types)) {
@@ -79,16 +87,14 @@ for (const [type, { fields = {}, protoOnly, jsonOnly }] of Object.entries(facts.
   else missing.push(type);
   for (const field of Object.keys(fields)) {
     const text = model?.fields[field];
-    if (COMMON.includes(field) && fields.kind) {
-      if (text) common[field] ??= text;
-    } else if (text) own[field] = text;
-    else missing.push(`${type}.${field}`);
+    if (text) own[field] = text;
+    else if (!everywhere[field]) missing.push(`${type}.${field}`);
   }
   types[type] = own;
 }
 
 const lines = Object.entries(types).map(([type, own]) => `${JSON.stringify(type)}:${JSON.stringify(own)}`);
-const json = `{"common":${JSON.stringify(common)},\n"types":{\n${lines.join(',\n')}\n}}`.replace(/[\\`$]/g, (character) => `\\${character}`);
+const json = `{"common":${JSON.stringify(everywhere)},\n"types":{\n${lines.join(',\n')}\n}}`.replace(/[\\`$]/g, (character) => `\\${character}`);
 const out = `// Made by scripts/generate-descriptions.mjs; do not edit. Texts: The Kubernetes Authors, Apache-2.0.\n/** What each type (under \`""\`) and each of its fields is, as JSON. */\nexport const DESCRIPTIONS_JSON = \`${json}\`;\n`;
 if (process.argv.includes('--missing')) console.log(missing.join('\n'));
 if (process.argv.includes('--check')) {

@@ -78,7 +78,7 @@ export class ApiServer implements Lifecycle {
     this.#context = { registries, environment, logger, limits, podConnector, authenticator, authorizer };
     this.#routes = new RouteTable(this.#context, new WatchTurns(environment));
     this.#discovery = new Discovery(registries.catalog);
-    this.#openApi = new OpenApi(registries.catalog, () => environment.now());
+    this.#openApi = new OpenApi(registries.catalog, environment);
     this.#pipeline = new RequestPipeline({
       environment,
       logger,
@@ -149,7 +149,7 @@ export class ApiServer implements Lifecycle {
     if (health) return health;
     if (method !== 'GET' && method !== 'HEAD') return pageNotFound;
     if (info.path === '/version') return { ...json(200, versionInfo), indented: true };
-    return this.#discovery.reply(request) ?? this.#openApi.reply(request, this.#discovery.groups) ?? this.#rootReply(request);
+    return this.#discovery.reply(request) ?? (await this.#openApi.reply(request)) ?? this.#rootReply(request);
   }
 
   /** `/` lists what there is. */

@@ -10,6 +10,8 @@ export interface BodyReply {
   /** `json`: may be indented, turned into YAML and gets a final newline. `raw`: goes out as it is. */
   readonly form: 'json' | 'raw';
   readonly headers: OutgoingHttpHeaders;
+  /** A `raw` body that may be compressed all the same; those of form `json` always may. */
+  readonly compressible?: boolean | undefined;
   /** Indented whatever the client asks for, as Kubernetes does for a few documents. */
   readonly indented?: boolean | undefined;
 }

@@ -7,6 +7,7 @@ import { expect } from 'chai';
 import { Kubectl, KUBECTL } from '../support/kubectl.js';
 import { needs } from '../support/needs.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
+import { kubeconfigFor } from './support/kubeconfig.js';
 import { HostPods } from './support/host-pods.js';
 import { TestServer } from './support/test-server.js';
 
@@ -27,7 +28,7 @@ needs(KUBECTL, () => {
     beforeEach(async () => {
       server = await TestServer.start({ podConnector: new HostPods() });
       const path = join(directory(), 'kubeconfig');
-      writeFileSync(path, await kubeconfig(server));
+      writeFileSync(path, await kubeconfigFor(server));
       kubectl = new Kubectl(path, directory());
       await server.request('POST', '/api/v1/namespaces/default/serviceaccounts', { body: { metadata: { name: 'default' } } });
     });
@@ -115,18 +116,3 @@ needs(KUBECTL, () => {
     }
   });
 });
-
-async function kubeconfig(server: TestServer): Promise<string> {
-  const { certificate, key } = await server.authority.clientCertificate({ user: 'admin', groups: ['system:masters'] });
-  const base64 = (text: string) => Buffer.from(text).toString('base64');
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'test',
-    contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
-    clusters: [
-      { name: 'test', cluster: { server: server.server.url, 'certificate-authority-data': base64(server.authority.pem.certificate) } },
-    ],
-    users: [{ name: 'test', user: { 'client-certificate-data': base64(certificate), 'client-key-data': base64(key) } }],
-  });
-}

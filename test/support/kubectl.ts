@@ -7,7 +7,8 @@ import type { Need } from './needs.js';
 import { onPath } from './needs.js';
 import { unzipFile } from './unzip.js';
 
-const MODULES = fileURLToPath(new URL('../../../node_modules/', import.meta.url)); // from dist/test/support
+const ROOT = import.meta.url.includes('/dist/test/support/') ? '../../../' : '../../';
+const MODULES = fileURLToPath(new URL(`${ROOT}node_modules/`, import.meta.url));
 /** The kubectls of the dev dependencies, by minor version: the newest one, and the oldest one that we promise. */
 export const KUBECTLS = [36, 32] as const;
 
@@ -42,10 +43,12 @@ export class Kubectl {
   readonly #cache: string;
 
   readonly #environment: NodeJS.ProcessEnv;
+  readonly #program: string | undefined;
 
-  /** `directory` takes the discovery cache; `environment` is what kubectl sees besides PATH, HOME and KUBECONFIG. */
-  constructor(kubeconfig: string, directory: string, environment: NodeJS.ProcessEnv = {}) {
+  /** `directory` takes the discovery cache; `environment` is what kubectl sees besides PATH, HOME and KUBECONFIG; `program`: another kubectl than the usual one. */
+  constructor(kubeconfig: string, directory: string, environment: NodeJS.ProcessEnv = {}, program = findKubectl()) {
     this.#environment = environment;
+    this.#program = program;
     this.#kubeconfig = kubeconfig;
     this.#cache = join(directory, 'kubectl-cache');
   }
@@ -71,7 +74,7 @@ export class Kubectl {
 
   /** A kubectl that goes on, such as `get -w`; the caller ends it. */
   spawn(args: readonly string[]): ChildProcess {
-    const program = findKubectl();
+    const program = this.#program;
     if (!program) throw new Error('no kubectl here');
     return spawn(program, ['--cache-dir', this.#cache, ...args], {
       env: { PATH: process.env.PATH, HOME: this.#cache, KUBECONFIG: this.#kubeconfig, ...this.#environment },

@@ -18,9 +18,14 @@ export async function sendBody(exchange: Exchange, query: RequestQuery, reply: B
   const dressed = reply.form === 'json' ? dress(exchange, query, reply) : { body: reply.body, headers: {} };
   const all: OutgoingHttpHeaders = { ...headers, ...reply.headers, ...dressed.headers };
   const length = dressed.body.reduce((sum, chunk) => sum + chunk.length, 0);
-  if (reply.form === 'raw' || length <= WORTH_COMPRESSING || !takesGzip(exchange)) return exchange.send(reply.code, all, dressed.body);
+  const compressible = reply.form === 'json' || reply.compressible === true;
+  if (!compressible || length <= WORTH_COMPRESSING || !takesGzip(exchange)) return exchange.send(reply.code, all, dressed.body);
   const body = await compress(Buffer.concat(dressed.body, length), { level: 1 });
-  return exchange.send(reply.code, { ...all, 'content-encoding': 'gzip', vary: 'Accept-Encoding' }, [body]);
+  return exchange.send(
+    reply.code,
+    { ...all, 'content-encoding': 'gzip', vary: [all.vary, 'Accept-Encoding'].flat().filter(Boolean).join(', ') },
+    [body],
+  );
 }
 
 function dress(exchange: Exchange, query: RequestQuery, reply: BodyReply): { body: readonly Buffer[]; headers: OutgoingHttpHeaders } {

@@ -1,97 +1,86 @@
-import { createHash } from 'node:crypto';
 import type { Catalog } from '../../api/catalog.js';
+import type { Environment } from '../../base/environment.js';
 import type { ApiRequest } from '../api-request.js';
-import type { ServedGroup, ServedVersion } from '../discovery/groups.js';
-import { versionInfo } from '../discovery/version.js';
+import { mediaRanges } from '../negotiation/accept.js';
 import type { BodyReply } from '../reply.js';
-import { pathsOf } from './paths.js';
-import { SchemaComponents } from './schema-components.js';
-
-/** One OpenAPI document, as bytes. */
-interface Document {
-  readonly body: Buffer;
-  readonly hash: string;
-}
+import type { Content } from './content.js';
+import { DocumentV2 } from './document-v2.js';
+import { DocumentsV3 } from './documents-v3.js';
 
 const YEAR = 31_536_000_000;
-/** Of this form `kubectl` takes an empty document for one that forbids nothing. The `@` of the request may not stand in the answer. */
-const OPENAPI_V2_TYPE = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+const NOTHING = Buffer.alloc(0);
 
-/** OpenAPI v3 of what a catalog serves, one document a group version; each made when first asked for, and once a revision of the catalog. */
+/** What a catalog serves, told in both versions of OpenAPI, as JSON and protobuf. Nothing is made before somebody asks. */
 export class OpenApi {
-  readonly #catalog: Catalog;
-  readonly #now: () => number;
-  #revision = -1;
-  #documents = new Map<string, Document>();
+  readonly #environment: Environment;
+  readonly #second: DocumentV2;
+  readonly #third: DocumentsV3;
 
-  constructor(catalog: Catalog, now: () => number) {
-    this.#catalog = catalog;
-    this.#now = now;
+  constructor(catalog: Catalog, environment: Environment) {
+    this.#environment = environment;
+    this.#second = new DocumentV2(catalog, environment);
+    this.#third = new DocumentsV3(catalog, environment);
   }
 
   /** The document at a path below `/openapi`; `undefined` for other paths. */
-  reply(request: ApiRequest, groups: readonly ServedGroup[]): BodyReply | undefined {
+  async reply(request: ApiRequest): Promise<BodyReply | undefined> {
     const { path } = request.info;
-    if (path === '/openapi/v2') return raw(200, Buffer.alloc(0), { 'content-type': OPENAPI_V2_TYPE });
-    if (path === '/openapi/v3') return this.#index(groups);
+    if (path === '/openapi/v2') return this.#secondReply(request);
+    if (path === '/openapi/v3') return this.#indexReply(request);
     if (!path.startsWith('/openapi/v3/')) return undefined;
-    const version = servedVersions(groups).find(([key]) => path === `/openapi/v3/${key}`)?.[1];
-    return version ? this.#documentReply(request, version) : raw(404, Buffer.alloc(0), {});
+    const content = await this.#third.document(path.slice('/openapi/v3/'.length));
+    return content ? this.#thirdReply(request, content) : raw(404, NOTHING, {});
   }
 
-  #index(groups: readonly ServedGroup[]): BodyReply {
-    const paths = servedVersions(groups).map(([key, version]) => {
-      const { hash } = this.#document(version);
-      return [key, { serverRelativeURL: `/openapi/v3/${key}?hash=${hash}` }] as const;
-    });
-    return raw(200, Buffer.from(JSON.stringify({ paths: Object.fromEntries(paths) })), { 'content-type': 'text/plain; charset=utf-8' });
+  async #secondReply({ headers }: ApiRequest): Promise<BodyReply> {
+    const form = formFor(headers.accept, 2);
+    if (!form) return raw(406, NOTHING, {});
+    const content = await this.#second.content();
+    const etag = `"${content.hash}"`;
+    if (headers['if-none-match'] === etag) return raw(304, NOTHING, { etag, vary: 'Accept' });
+    return { ...raw(200, content[form], { 'content-type': contentType(form, 2), etag, vary: 'Accept' }), compressible: true };
   }
 
-  #documentReply({ query, headers, info }: ApiRequest, version: ServedVersion): BodyReply {
-    const { body, hash } = this.#document(version);
-    const etag = `"${hash}"`;
+  async #indexReply({ headers }: ApiRequest): Promise<BodyReply> {
+    const { body, since } = await this.#third.index();
+    const modified = { 'last-modified': new Date(since).toUTCString() };
+    // HTTP counts in seconds.
+    if (Date.parse(headers['if-modified-since'] ?? '') >= Math.floor(since / 1000) * 1000) return raw(304, NOTHING, modified);
+    return raw(200, body, { 'content-type': 'text/plain; charset=utf-8', ...modified });
+  }
+
+  /** Who names the hash may keep the document for ever; a wrong hash leads to the right one. */
+  #thirdReply({ query, headers, info }: ApiRequest, content: Content): BodyReply {
+    const form = formFor(headers.accept, 3);
+    if (!form) return raw(406, NOTHING, {});
+    const { hash } = content;
     const asked = query.text('hash');
-    if (asked !== undefined && asked !== hash) return raw(301, Buffer.alloc(0), { location: `${info.path}?hash=${hash}` });
-    const cached = asked === undefined ? {} : { 'cache-control': 'public, immutable', expires: new Date(this.#now() + YEAR).toUTCString() };
-    if (headers['if-none-match'] === etag) return raw(304, Buffer.alloc(0), { etag, ...cached });
-    return raw(200, body, { 'content-type': 'application/json', etag, vary: 'Accept', ...cached });
-  }
-
-  #document(version: ServedVersion): Document {
-    if (this.#revision !== this.#catalog.revision) {
-      this.#documents = new Map();
-      this.#revision = this.#catalog.revision;
-    }
-    let document = this.#documents.get(version.groupVersion);
-    if (!document) this.#documents.set(version.groupVersion, (document = documentOf(version)));
-    return document;
+    if (asked && asked !== hash) return raw(301, NOTHING, { location: `${info.path}?hash=${hash}` });
+    const expires = new Date(this.#environment.now() + YEAR).toUTCString();
+    const cached = { etag: `"${hash}"`, vary: 'Accept', ...(asked ? { 'cache-control': 'public, immutable', expires } : {}) };
+    if (headers['if-none-match'] === cached.etag) return raw(304, NOTHING, cached);
+    return raw(200, content[form], { 'content-type': contentType(form, 3), ...cached });
   }
 }
 
-function documentOf({ definitions }: ServedVersion): Document {
-  const components = new SchemaComponents();
-  const paths = Object.assign(
-    {},
-    ...definitions.map((definition) => pathsOf(definition, { object: components.add(definition), list: components.addList(definition) })),
-  ) as object;
-  const body = Buffer.from(
-    JSON.stringify({
-      openapi: '3.0.0',
-      info: { title: 'Kubernetes', version: `v${versionInfo.major}.${versionInfo.minor}` },
-      paths,
-      components: {
-        schemas: components.schemas,
-        securitySchemes: { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } },
-      },
-    }),
-  );
-  return { body, hash: createHash('sha512').update(body).digest('hex').toUpperCase() };
+type Form = 'json' | 'protobuf';
+
+/** The `@` of requests may not stand in an answer: Go refuses such a type. */
+function contentType(form: Form, version: 2 | 3): string {
+  return form === 'json' ? 'application/json' : `application/com.github.proto-openapi.spec.v${version}.v1.0+protobuf`;
 }
 
-function servedVersions(groups: readonly ServedGroup[]): (readonly [key: string, version: ServedVersion])[] {
-  return groups.flatMap(({ name, versions }) =>
-    versions.map((version) => [name === '' ? `api/${version.version}` : `apis/${version.groupVersion}`, version] as const),
-  );
+/** The form that a client likes best; `undefined` when there is none that it takes. */
+function formFor(accept: string | undefined, version: 2 | 3): Form | undefined {
+  const known: Readonly<Record<string, Form>> = {
+    'application/json': 'json',
+    'application/*': 'json',
+    '*/*': 'json',
+    [`application/com.github.proto-openapi.spec.v${version}@v1.0+protobuf`]: 'protobuf',
+    [`application/com.github.proto-openapi.spec.v${version}.v1.0+protobuf`]: 'protobuf',
+  };
+  for (const { type } of mediaRanges(accept)) if (Object.hasOwn(known, type)) return known[type];
+  return undefined;
 }
 
 function raw(code: number, body: Buffer, headers: BodyReply['headers']): BodyReply {
