@@ -2,6 +2,7 @@ import { fromEvent, ignoreElements, lastValueFrom, merge, Subject, takeUntil, ta
 import { Backoff } from '../../base/backoff.js';
 import type { Environment, Timer } from '../../base/environment.js';
 import type { Logger } from '../../base/logger.js';
+import { pause } from '../../base/pause.js';
 import type { HistoryLimits } from '../memory/history.js';
 import { OrderedTree } from '../memory/ordered-tree.js';
 import { RevisionedTree } from '../memory/revisioned-tree.js';
@@ -150,7 +151,7 @@ export class Mirror {
     this.#lost ||= error instanceof LostHistory || StorageError.is(error, 'Compacted');
     const delay = this.#backoff.next();
     logger.warn(this.#lost ? 'the cache loads the store again' : 'the cache watches the store again', { error, delay });
-    await environment.sleep(delay, signal).catch(() => undefined); // aborted: the caller looks
+    await pause(environment, delay, signal); // aborted: the caller looks
   }
 
   /** A watch from a revision that is yet to come would leave out what comes up to it. */

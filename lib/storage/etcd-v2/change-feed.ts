@@ -1,6 +1,7 @@
 import { Backoff } from '../../base/backoff.js';
 import type { Environment } from '../../base/environment.js';
 import type { Logger } from '../../base/logger.js';
+import { pause } from '../../base/pause.js';
 import { StorageError } from '../storage-error.js';
 import type { Revision } from '../storage.js';
 import { ChangeLog, type ChangeLogLimits, compacted, keyOf, type Logged, lost, meets } from './change-log.js';
@@ -161,7 +162,7 @@ export class ChangeFeed {
         if (this.#log === undefined) return failed(error);
         logger.info('the watch of etcd has ended; it goes on where it was', { error });
         client.avoid(endpoint);
-        await environment.sleep(backoff.next(), signal).catch(() => undefined);
+        await pause(environment, backoff.next(), signal);
       }
     }
   }

@@ -3,6 +3,7 @@ import type { Metadata } from '@grpc/grpc-js';
 import { backoffDelay } from '../../../base/backoff.js';
 import type { Environment } from '../../../base/environment.js';
 import type { Logger } from '../../../base/logger.js';
+import { pause } from '../../../base/pause.js';
 import { StorageError } from '../../storage-error.js';
 import type { Revision } from '../../storage.js';
 import type { Method } from '../wire/protobuf.js';
@@ -109,7 +110,7 @@ export class Cluster {
     const { environment, members } = this.#options;
     const idle = new AbortController();
     this.#onIdle = () => idle.abort();
-    if (this.#calls > 0) await environment.sleep(patience, idle.signal).catch(() => undefined); // idle, and so soon enough
+    if (this.#calls > 0) await pause(environment, patience, idle.signal);
     this.#stop.abort();
     for (const member of members) member.close(new CallFailure('lost', 'the storage has been stopped'));
     await environment.yield(); // in which the sockets close
@@ -199,7 +200,7 @@ export class Cluster {
     const { environment } = this.#options;
     const delay = backoffDelay(AGAIN, round + 1, () => environment.random());
     const left = Math.max(0, deadline - environment.monotonic());
-    await environment.sleep(Math.min(delay, left), this.#stop.signal).catch(() => undefined); // stopped: the caller looks
+    await pause(environment, Math.min(delay, left), this.#stop.signal); // stopped: the caller looks
   }
 }
 
