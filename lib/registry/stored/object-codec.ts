@@ -35,7 +35,7 @@ export class ObjectCodec<T extends KubeObject> {
     delete metaOf(draft).resourceVersion;
     const object = { kind, apiVersion, metadata, ...rest } as unknown as Draft<T>; // the same members in the order of #head
     const stored = this.#form?.toStored(object) ?? object;
-    const value = Buffer.from(jsonOf(stored));
+    const value = bytesOf(jsonOf(stored));
     if (stored === object) this.#drafts.set(value, object);
     return value;
   }
@@ -99,6 +99,13 @@ function jsonOf(object: KubeObject): string {
   const head = JSON.stringify({ kind, apiVersion, metadata });
   const tail = JSON.stringify(rest);
   return `${head.slice(0, -2)},"managedFields":${textOf(managedFields)}}${tail === '{}' ? '' : `,${tail.slice(1, -1)}`}}`;
+}
+
+/** In memory of their own: they are kept for long, and as a slice of Node's pool they would keep all of that. */
+function bytesOf(text: string): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  bytes.write(text);
+  return bytes;
 }
 
 function parse<T extends KubeObject>(entry: Entry): Draft<T> {
