@@ -35,6 +35,10 @@ export async function running(controllers: readonly AnyController[], options: Ru
     managers.push(manager);
     await within(environment, manager.start());
   };
+  /** Stops all controllers, in the midst of what they do. */
+  const halt = async () => {
+    for (const manager of managers.splice(0)) await within(environment, manager.stop());
+  };
   await manage(controllers);
   const registry = <T extends KubeObject>(definition: ResourceDefinition<T>) => cluster.registries.registry(definition);
   return {
@@ -54,8 +58,9 @@ export async function running(controllers: readonly AnyController[], options: Ru
     /** Undefined when it is not there. */
     find: async <T extends KubeObject>(definition: ResourceDefinition<T>, name: string, namespace?: string) =>
       (await registry(definition).list({ namespace, fieldSelector: `metadata.name=${name}` })).items[0],
+    halt,
     stop: async () => {
-      for (const manager of managers) await within(environment, manager.stop());
+      await halt();
       await caches.stop();
       await cluster.stop();
     },
