@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http';
+import type { Bytes } from '../api/encode.js';
 import type { Status } from '../api/status-error.js';
 import type { StatusError } from '../api/status-error.js';
 import type { Exchange } from './http/exchange.js';
@@ -6,7 +7,7 @@ import type { Exchange } from './http/exchange.js';
 /** An answer that is there as a whole. */
 export interface BodyReply {
   readonly code: number;
-  readonly body: readonly Buffer[];
+  readonly body: Iterable<Bytes>;
   /** `json`: may be indented, turned into YAML and gets a final newline. `raw`: goes out as it is. */
   readonly form: 'json' | 'raw';
   readonly headers: OutgoingHttpHeaders;
@@ -26,7 +27,7 @@ export interface StreamReply {
 export type Reply = BodyReply | StreamReply;
 
 /** A JSON answer, of a value or of bytes that are JSON already. */
-export function json(code: number, value: object | readonly Buffer[], headers: OutgoingHttpHeaders = {}): BodyReply {
+export function json(code: number, value: object | Iterable<Bytes>, headers: OutgoingHttpHeaders = {}): BodyReply {
   return {
     code,
     body: isBytes(value) ? value : [Buffer.from(JSON.stringify(value))],
@@ -75,6 +76,7 @@ export function success(details: Status['details']): object {
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', ...(details ? { details } : {}) };
 }
 
-function isBytes(value: object | readonly Buffer[]): value is readonly Buffer[] {
-  return Array.isArray(value) && value.every((one) => Buffer.isBuffer(one));
+/** JSON documents can't be iterated: none is an array. */
+function isBytes(value: object | Iterable<Bytes>): value is Iterable<Bytes> {
+  return Symbol.iterator in value;
 }

@@ -1,6 +1,7 @@
 import { parseDuration } from '../base/duration.js';
 import type { Environment } from '../base/environment.js';
 import { badRequest } from '../api/status-error.js';
+import type { Exchange } from './http/exchange.js';
 import type { Reply } from './reply.js';
 import { text } from './reply.js';
 import type { RequestQuery } from './request-query.js';
@@ -8,8 +9,7 @@ import type { RequestQuery } from './request-query.js';
 /** What a deadline is made of. */
 export interface DeadlineOptions {
   readonly environment: Environment;
-  /** Aborts when the client goes. */
-  readonly gone: AbortSignal;
+  readonly exchange: Pick<Exchange, 'gone' | 'whenGone'>;
   /** Default: no limit. */
   readonly milliseconds: number | undefined;
   /** `?timeout=` shortens the time. */
@@ -39,28 +39,46 @@ const TOO_LATE: Reply = text(
 );
 
 /** Starts the clock of a request. Throws 400 for a `timeout` that is no duration. */
-export function requestDeadline({ environment, gone, milliseconds, query }: DeadlineOptions): Deadline {
-  if (milliseconds === undefined) return { signal: gone, race: (answer) => answer, done() {} };
-  const abort = new AbortController();
-  const leave = () => abort.abort(gone.reason);
-  if (gone.aborted) leave();
-  gone.addEventListener('abort', leave, { once: true });
+export function requestDeadline({ environment, exchange, milliseconds, query }: DeadlineOptions): Deadline {
+  if (milliseconds === undefined) {
+    return {
+      get signal() {
+        return exchange.gone;
+      },
+      race: (answer) => answer,
+      done() {},
+    };
+  }
+  const time = Math.min(milliseconds, asked(query) ?? milliseconds);
+  let abort: AbortController | undefined;
+  let over: Error | undefined;
+  const end = (reason: Error) => {
+    over ??= reason;
+    abort?.abort(over);
+  };
+  const stay = exchange.whenGone(end);
   let late: (reply: Reply) => void;
   const timeout = new Promise<Reply>((resolve) => (late = resolve));
   const timer = environment.timer(
-    Math.min(milliseconds, asked(query) ?? milliseconds),
+    time,
     () => {
       late(TOO_LATE);
-      abort.abort(new Error('the time for the request is over'));
+      end(new Error('the time for the request is over'));
     },
     { unref: true },
   );
   return {
-    signal: abort.signal,
+    get signal() {
+      if (!abort) {
+        abort = new AbortController();
+        if (over) abort.abort(over);
+      }
+      return abort.signal;
+    },
     race: (answer) => Promise.race([answer, timeout]),
     done() {
       timer.cancel();
-      gone.removeEventListener('abort', leave);
+      stay();
     },
   };
 }

@@ -115,7 +115,7 @@ export class RequestPipeline {
     const { limits, environment } = this.#options;
     const deadline = requestDeadline({
       environment,
-      gone: exchange.gone,
+      exchange,
       milliseconds: isLong(info) ? undefined : limits.requestTimeout,
       query,
     });
@@ -126,7 +126,9 @@ export class RequestPipeline {
       user,
       info,
       query,
-      signal: deadline.signal,
+      get signal() {
+        return deadline.signal;
+      },
       body: () => exchange.body(limits.bodyBytes),
       warn: (warning) => addWarning(headers, warning),
     };

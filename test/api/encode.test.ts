@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { bytesOf, deepFreeze, rememberBytes } from '../../lib/api/encode.js';
+import { bytesOf, deepFreeze, encoded, rememberStored, StoredJson, whole, without } from '../../lib/api/encode.js';
 
 describe('encoding', () => {
   it('puts kind, apiVersion and metadata first', () => {
@@ -12,11 +12,39 @@ describe('encoding', () => {
     expect(bytesOf(object)).to.equal(bytesOf(object));
   });
 
-  it('gives the bytes it was told of', () => {
-    const object = deepFreeze({ kind: 'Pod' });
-    const bytes = Buffer.from('{"kind":"Pod"}');
-    rememberBytes(object, bytes);
-    expect(bytesOf(object)).to.equal(bytes);
+  it('puts the version into stored bytes, where the metadata begin', () => {
+    const head = '{"kind":"Pod","metadata":{';
+    for (const [rest, expected] of [
+      ['"name":"x"},"data":"ä"}', '"resourceVersion":"12","name":"x"},"data":"ä"}'],
+      ['}}', '"resourceVersion":"12"}}'],
+    ] as const) {
+      const object = deepFreeze({ kind: 'Pod', rest });
+      rememberStored(object, StoredJson.of(Buffer.from(head), Buffer.from(head + rest), 12)!);
+      expect(bytesOf(object).toString()).to.equal(head + expected);
+      const beside = Buffer.alloc(encoded(object).length + 2, '.');
+      encoded(object).copy(beside, 1);
+      expect(beside.toString()).to.equal(`.${head}${expected}.`);
+    }
+  });
+
+  it('knows stored bytes that begin in another way', () => {
+    expect(StoredJson.of(Buffer.from('{"kind":"Pod","metadata":{'), Buffer.from('{"metadata":{"name":"x"},"kind":"Pod"}'), 1)).to.equal(
+      undefined,
+    );
+    expect(StoredJson.of(Buffer.from('{"metadata":{'), Buffer.from('{"metadata":{'), 1)).to.equal(undefined);
+  });
+
+  it('leaves first members out that are there, of stored bytes and of others', () => {
+    const text = '{"kind":"Pod","metadata":{"name":"x"}}';
+    const stored = deepFreeze({ kind: 'Pod', metadata: { name: 'x', resourceVersion: '7' } });
+    rememberStored(stored, StoredJson.of(Buffer.from('{"kind":"Pod","metadata":{'), Buffer.from(text), 7)!);
+    const beginning = Buffer.from('{"kind":"Pod",');
+    expect(whole([without(beginning, stored)!]).toString()).to.equal('{"metadata":{"resourceVersion":"7","name":"x"}}');
+    expect(whole([without(beginning, deepFreeze({ kind: 'Pod', metadata: { name: 'x' } }))!]).toString()).to.equal(
+      '{"metadata":{"name":"x"}}',
+    );
+    expect(without(beginning, deepFreeze({ kind: 'Service' }))).to.equal(undefined);
+    expect(without(beginning, deepFreeze({}))).to.equal(undefined);
   });
 
   it('freezes all the way down', () => {

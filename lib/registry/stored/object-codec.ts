@@ -1,5 +1,5 @@
 import type { ObjectMeta } from 'kubernetes-types/meta/v1.js';
-import { deepFreeze, rememberBytes } from '../../api/encode.js';
+import { deepFreeze, rememberStored, StoredJson } from '../../api/encode.js';
 import type { KubeObject, Stored } from '../../api/object.js';
 import type { ResourceDefinition, StoredForm } from '../../api/resource-definition.js';
 import { StatusError } from '../../api/status-error.js';
@@ -74,20 +74,9 @@ export class ObjectCodec<T extends KubeObject> {
   /** `value`: the bytes that say the same as the object, if any do. */
   #finish(object: Draft<T>, value: Uint8Array | undefined, revision: Revision): Stored<T> {
     const frozen = deepFreeze(object) as Stored<T>;
-    const bytes = value && this.#withVersion(value, revision);
-    if (bytes) rememberBytes(frozen, bytes);
+    const stored = value && StoredJson.of(this.#head, value, revision);
+    if (stored) rememberStored(frozen, stored);
     return frozen;
-  }
-
-  #withVersion(value: Uint8Array, revision: Revision): Buffer | undefined {
-    const head = this.#head;
-    if (value.length <= head.length || head.compare(value, 0, head.length) !== 0) return undefined;
-    const version = `"resourceVersion":"${revision}"${value[head.length] === 0x7d ? '' : ','}`;
-    const bytes = Buffer.allocUnsafe(value.length + version.length);
-    bytes.set(head, 0);
-    bytes.write(version, head.length, 'latin1');
-    bytes.set(value.subarray(head.length), head.length + version.length);
-    return bytes;
   }
 }
 

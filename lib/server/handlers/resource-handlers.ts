@@ -79,7 +79,7 @@ export function resourceHandlers(definition: ResourceDefinition, context: Server
       const stored = await registry.delete(nameIn(request, definition), options);
       const waits = stored.metadata.deletionTimestamp !== undefined;
       return waits || definition.deleteReturnsObject
-        ? json(200, [encodeObject(stored, plain(definition))[0] as Buffer])
+        ? json(200, encodeObject(stored, plain(definition)))
         : json(200, deleted(stored, definition));
     },
 

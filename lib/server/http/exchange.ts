@@ -1,11 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse, ServerHttp2Stream } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
+import { whole } from '../../api/encode.js';
 import { StatusError } from '../../api/status-error.js';
 import type { Credentials } from '../authentication.js';
-
-/** Bytes go out in pieces of about this size, each after the one before is under way. */
-const PIECE = 256 * 1024;
 
 /** Made once: a stack for every request would say nothing and cost more than most answers. */
 const GONE = new Error('the client has gone');
@@ -17,7 +15,8 @@ type EitherRequest = IncomingMessage & { readonly stream?: ServerHttp2Stream };
 export class Exchange {
   readonly #request: EitherRequest;
   readonly #response: ServerResponse;
-  readonly #gone = new AbortController();
+  #gone: AbortController | undefined;
+  #left = false;
 
   constructor(
     request: IncomingMessage | Http2ServerRequest,
@@ -28,7 +27,10 @@ export class Exchange {
     // Node's HTTP/2 compatibility layer is made to be used as the HTTP/1.1 classes; its types only say so in part.
     this.#request = request as EitherRequest;
     this.#response = response as ServerResponse;
-    const leave = () => this.#gone.abort(GONE);
+    const leave = () => {
+      this.#left = true;
+      this.#gone?.abort(GONE);
+    };
     response.on('close', leave);
     response.on('error', leave);
     request.on('error', leave);
@@ -67,7 +69,19 @@ export class Exchange {
 
   /** Aborts when the client has gone or the answer is complete. */
   get gone(): AbortSignal {
+    if (!this.#gone) {
+      this.#gone = new AbortController();
+      if (this.#left) this.#gone.abort(GONE);
+    }
     return this.#gone.signal;
+  }
+
+  /** Calls when the client has gone or the answer is complete, at once if that is so. Cheaper than {@link gone}. Gives what takes it back. */
+  whenGone(leave: (reason: Error) => void): () => void {
+    const told = () => leave(GONE);
+    if (this.#left) told();
+    else this.#response.once('close', told);
+    return () => this.#response.off('close', told);
   }
 
   get answered(): boolean {
@@ -82,30 +96,54 @@ export class Exchange {
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
       let length = 0;
-      const gone = () => reject(new StatusError('BadRequest', 'unexpected EOF'));
+      const stay = this.whenGone(() => reject(new StatusError('BadRequest', 'unexpected EOF')));
       this.#request.on('data', (chunk: Buffer) => {
         length += chunk.length;
         if (length <= limit) return void chunks.push(chunk);
         chunks.length = 0;
         if (length > 4 * limit) this.destroy();
       });
-      this.#request.once('end', () => (length > limit ? reject(tooLarge(limit)) : resolve(joined(chunks, length))));
-      if (this.#gone.signal.aborted) gone();
-      else this.#gone.signal.addEventListener('abort', gone, { once: true });
+      this.#request.once('end', () => {
+        stay();
+        if (length > limit) reject(tooLarge(limit));
+        else resolve(whole(chunks, length));
+      });
     });
   }
 
-  /** The whole answer. Resolves once the last byte is handed to the connection, or the client has gone. */
-  async send(code: number, headers: OutgoingHttpHeaders, body: readonly Buffer[]): Promise<void> {
-    const length = body.reduce((sum, chunk) => sum + chunk.length, 0);
-    this.#response.writeHead(code, code === 304 || code === 204 ? headers : { ...headers, 'content-length': length });
-    if (this.method === 'HEAD' || length === 0) return void this.#response.end();
-    if (length <= PIECE) return void this.#response.end(joined(body, length));
-    for (const piece of pieces(body)) {
-      if (this.#gone.signal.aborted) return;
-      if (!this.#response.write(piece)) await this.drained();
+  /** The whole answer. */
+  send(code: number, headers: OutgoingHttpHeaders, body: Buffer): void {
+    this.#response.writeHead(code, code === 304 || code === 204 ? headers : { ...headers, 'content-length': body.length });
+    if (this.method === 'HEAD' || body.length === 0) this.#response.end();
+    else this.#response.end(body);
+  }
+
+  /**
+   * A long answer. A piece is asked for while the one before is under way. Resolves once the last one is handed to the connection, or
+   * the client has gone.
+   */
+  async stream(code: number, headers: OutgoingHttpHeaders, pieces: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void> {
+    this.#response.writeHead(code, headers);
+    if (this.method === 'HEAD') return void this.#response.end();
+    let written: Promise<void> | undefined;
+    for await (const piece of pieces) {
+      await written;
+      if (this.#left) return;
+      written = this.#written(piece);
     }
     this.#response.end();
+  }
+
+  /** Resolves when the piece has gone to the connection, and its memory is free, or the client has gone. */
+  #written(piece: Buffer): Promise<void> {
+    return new Promise((resolve) => {
+      // Node may forget the callback of a write whose connection has just broken.
+      const stay = this.whenGone(() => resolve());
+      this.#response.write(piece, () => {
+        stay();
+        resolve();
+      });
+    });
   }
 
   /** Sends the head of an answer whose body follows piece by piece. */
@@ -116,14 +154,14 @@ export class Exchange {
 
   /** False: wait for {@link drained} before writing more. Does nothing once the client has gone. */
   write(chunk: Buffer): boolean {
-    if (this.#gone.signal.aborted) return true;
+    if (this.#left) return true;
     return this.#response.write(chunk);
   }
 
   /** Resolves when the connection takes more, or the client has gone. */
   drained(): Promise<void> {
     return new Promise((resolve) => {
-      if (this.#gone.signal.aborted) return resolve();
+      if (this.#left) return resolve();
       const done = () => {
         this.#response.off('drain', done);
         this.#response.off('close', done);
@@ -151,25 +189,6 @@ export class Exchange {
 
 function tooLarge(limit: number): StatusError {
   return new StatusError('RequestEntityTooLarge', `Request entity too large: limit is ${limit}`);
-}
-
-function joined(chunks: readonly Buffer[], length: number): Buffer {
-  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length);
-}
-
-/** Joins small buffers and cuts none: what goes out is a few writes, not one for each object of a list. */
-function* pieces(body: readonly Buffer[]): Generator<Buffer> {
-  let group: Buffer[] = [];
-  let size = 0;
-  for (const chunk of body) {
-    group.push(chunk);
-    size += chunk.length;
-    if (size < PIECE) continue;
-    yield joined(group, size);
-    group = [];
-    size = 0;
-  }
-  if (size > 0) yield joined(group, size);
 }
 
 const certificates = new WeakMap<object, { readonly value: Credentials['certificate'] }>();

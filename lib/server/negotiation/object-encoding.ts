@@ -1,4 +1,5 @@
-import { bytesOf } from '../../api/encode.js';
+import type { Bytes } from '../../api/encode.js';
+import { encoded, without } from '../../api/encode.js';
 import type { KubeObject, ObjectList, Stored } from '../../api/object.js';
 import type { ResourceDefinition } from '../../api/resource-definition.js';
 import { partialMetadata } from './partial-metadata.js';
@@ -8,28 +9,35 @@ import { tableOf } from './table.js';
 const COMMA = Buffer.from(',');
 const LIST_END = Buffer.from(']}');
 
-/** One object: its remembered bytes, or a view of it. */
-export function encodeObject(object: Stored<KubeObject>, presentation: Presentation): readonly Buffer[] {
-  if (presentation.as === undefined) return [bytesOf(object)];
+/** One object: its own bytes, or a view of it. */
+export function encodeObject(object: Stored<KubeObject>, presentation: Presentation): readonly Bytes[] {
+  if (presentation.as === undefined) return [encoded(object)];
   const { resourceVersion } = object.metadata;
   const view = presentation.as === 'Table' ? tableOf(presentation, [object], { resourceVersion }) : partialMetadata(object);
   return [Buffer.from(JSON.stringify(view))];
 }
 
-/** A list: the remembered bytes of its items, joined; or a view of it. */
-export function encodeList(list: ObjectList<KubeObject>, presentation: Presentation): readonly Buffer[] {
+/** A list: the bytes of its items, joined as they are asked for; or a view of it. */
+export function encodeList(list: ObjectList<KubeObject>, presentation: Presentation): Iterable<Bytes> {
   if (presentation.as === 'Table') return [Buffer.from(JSON.stringify(tableOf(presentation, list.items, listMeta(list))))];
   const { definition } = presentation;
-  const partial = presentation.as !== undefined;
-  const [kind, apiVersion] = partial ? ['PartialObjectMetadataList', 'meta.k8s.io/v1'] : [definition.listKind, definition.apiVersion];
-  const chunks: Buffer[] = [Buffer.from(`${JSON.stringify({ kind, apiVersion, metadata: listMeta(list) }).slice(0, -1)},"items":[`)];
-  for (const item of list.items) {
-    if (chunks.length > 1) chunks.push(COMMA);
-    if (partial) chunks.push(Buffer.from(JSON.stringify(partialMetadata(item))));
-    else chunks.push(...itemBytes(item, definition));
+  if (presentation.as !== undefined) return listOf({ kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1' }, list, partial);
+  const { listKind: kind, apiVersion } = definition;
+  return listOf({ kind, apiVersion }, list, (item) => itemBytes(item, definition));
+}
+
+const partial = (item: Stored<KubeObject>) => Buffer.from(JSON.stringify(partialMetadata(item)));
+
+/** The parts of a list; nothing of an item is made before its turn. */
+function* listOf(type: object, list: ObjectList<KubeObject>, item: (object: Stored<KubeObject>) => Bytes): Generator<Bytes> {
+  yield Buffer.from(`${JSON.stringify({ ...type, metadata: listMeta(list) }).slice(0, -1)},"items":[`);
+  let first = true;
+  for (const object of list.items) {
+    if (!first) yield COMMA;
+    first = false;
+    yield item(object);
   }
-  chunks.push(LIST_END);
-  return chunks;
+  yield LIST_END;
 }
 
 function listMeta({ resourceVersion, continue: token, remainingItemCount }: ObjectList<KubeObject>): object {
@@ -40,19 +48,18 @@ function listMeta({ resourceVersion, continue: token, remainingItemCount }: Obje
   };
 }
 
-const OPEN = Buffer.from('{');
 const typePrefixes = new WeakMap<ResourceDefinition, Buffer>();
 
 /** Items of built-in lists do not say what they are: the list does. Cut off without touching the rest of the bytes. */
-function itemBytes(item: Stored<KubeObject>, definition: ResourceDefinition): readonly Buffer[] {
-  const bytes = bytesOf(item);
-  if (definition.custom) return [bytes];
+function itemBytes(item: Stored<KubeObject>, definition: ResourceDefinition): Bytes {
+  if (definition.custom) return encoded(item);
   let prefix = typePrefixes.get(definition);
   if (!prefix) {
     prefix = Buffer.from(`{"kind":${JSON.stringify(definition.kind)},"apiVersion":${JSON.stringify(definition.apiVersion)},`);
     typePrefixes.set(definition, prefix);
   }
-  if (bytes.subarray(0, prefix.length).equals(prefix)) return [OPEN, bytes.subarray(prefix.length)];
-  const { kind: _kind, apiVersion: _apiVersion, ...rest } = item;
-  return [Buffer.from(JSON.stringify(rest))];
+  const rest = without(prefix, item);
+  if (rest) return rest;
+  const { kind: _kind, apiVersion: _apiVersion, ...untyped } = item;
+  return Buffer.from(JSON.stringify(untyped));
 }
