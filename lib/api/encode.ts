@@ -7,6 +7,12 @@ export interface Bytes {
   copy(target: Buffer, at: number, from?: number): unknown;
 }
 
+/** What is sent, part by part. Arrays do not say how long they are in all. */
+export interface Body extends Iterable<Bytes> {
+  /** Bytes in all, where that is known before the parts are made. */
+  readonly bytes?: number | undefined;
+}
+
 const known = new WeakMap<object, Bytes>();
 
 /**

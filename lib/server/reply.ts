@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import type { Bytes } from '../api/encode.js';
+import type { Body } from '../api/encode.js';
 import type { Status } from '../api/status-error.js';
 import type { StatusError } from '../api/status-error.js';
 import type { Exchange } from './http/exchange.js';
@@ -7,7 +7,7 @@ import type { Exchange } from './http/exchange.js';
 /** An answer that is there as a whole. */
 export interface BodyReply {
   readonly code: number;
-  readonly body: Iterable<Bytes>;
+  readonly body: Body;
   /** `json`: may be indented, turned into YAML and gets a final newline. `raw`: goes out as it is. */
   readonly form: 'json' | 'raw';
   readonly headers: OutgoingHttpHeaders;
@@ -27,7 +27,7 @@ export interface StreamReply {
 export type Reply = BodyReply | StreamReply;
 
 /** A JSON answer, of a value or of bytes that are JSON already. */
-export function json(code: number, value: object | Iterable<Bytes>, headers: OutgoingHttpHeaders = {}): BodyReply {
+export function json(code: number, value: object | Body, headers: OutgoingHttpHeaders = {}): BodyReply {
   return {
     code,
     body: isBytes(value) ? value : [Buffer.from(JSON.stringify(value))],
@@ -77,6 +77,6 @@ export function success(details: Status['details']): object {
 }
 
 /** JSON documents can't be iterated: none is an array. */
-function isBytes(value: object | Iterable<Bytes>): value is Iterable<Bytes> {
+function isBytes(value: object | Body): value is Body {
   return Symbol.iterator in value;
 }

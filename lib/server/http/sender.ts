@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { createGzip, gzip } from 'node:zlib';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { stringify } from 'yaml';
-import type { Bytes } from '../../api/encode.js';
+import type { Body } from '../../api/encode.js';
 import { whole } from '../../api/encode.js';
 import { mediaRanges } from '../negotiation/accept.js';
 import type { BodyReply } from '../reply.js';
@@ -27,11 +27,16 @@ export async function sendBody(exchange: Exchange, query: RequestQuery, reply: B
   const pieces = peek(piecesOf(dressed.body));
   const { several, first = EMPTY } = pieces;
   if (!compressible || (!several && first.length <= WORTH_COMPRESSING) || !takesGzip(exchange))
-    return several ? exchange.stream(reply.code, all, pieces.all) : exchange.send(reply.code, all, first);
+    return several ? exchange.stream(reply.code, withLength(all, dressed.body), pieces.all) : exchange.send(reply.code, all, first);
   const vary = [all.vary, 'Accept-Encoding'].flat().filter(Boolean).join(', ');
   const zipped: OutgoingHttpHeaders = { ...all, 'content-encoding': 'gzip', vary };
   if (several) return exchange.stream(reply.code, zipped, compressed(pieces.all));
   return exchange.send(reply.code, zipped, await compress(first, { level: LEVEL }));
+}
+
+/** A length that is known spares the client, and the connection, the framing of chunks. */
+function withLength(headers: OutgoingHttpHeaders, { bytes }: Body): OutgoingHttpHeaders {
+  return bytes === undefined ? headers : { ...headers, 'content-length': bytes };
 }
 
 async function* compressed(pieces: Iterable<Buffer>): AsyncGenerator<Buffer> {
@@ -47,7 +52,7 @@ async function* compressed(pieces: Iterable<Buffer>): AsyncGenerator<Buffer> {
   await fed;
 }
 
-function dress(exchange: Exchange, query: RequestQuery, reply: BodyReply): { body: Iterable<Bytes>; headers: OutgoingHttpHeaders } {
+function dress(exchange: Exchange, query: RequestQuery, reply: BodyReply): { body: Body; headers: OutgoingHttpHeaders } {
   const range = mediaRanges(exchange.headers.accept)[0];
   if (range?.type === 'application/yaml' && reply.code !== 406) {
     return { body: [Buffer.from(stringify(parsed(reply)))], headers: { 'content-type': 'application/yaml' } };
@@ -58,9 +63,14 @@ function dress(exchange: Exchange, query: RequestQuery, reply: BodyReply): { bod
   return { body: withNewline(reply.body), headers: {} };
 }
 
-function* withNewline(body: Iterable<Bytes>): Generator<Bytes> {
-  yield* body;
-  yield NEWLINE;
+function withNewline(body: Body): Body {
+  return {
+    bytes: body.bytes === undefined ? undefined : body.bytes + NEWLINE.length,
+    *[Symbol.iterator]() {
+      yield* body;
+      yield NEWLINE;
+    },
+  };
 }
 
 const parsed = ({ body }: BodyReply): unknown => JSON.parse(whole([...body]).toString());

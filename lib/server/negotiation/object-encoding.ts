@@ -1,4 +1,4 @@
-import type { Bytes } from '../../api/encode.js';
+import type { Body, Bytes } from '../../api/encode.js';
 import { encoded, without } from '../../api/encode.js';
 import type { KubeObject, ObjectList, Stored } from '../../api/object.js';
 import type { ResourceDefinition } from '../../api/resource-definition.js';
@@ -18,24 +18,29 @@ export function encodeObject(object: Stored<KubeObject>, presentation: Presentat
 }
 
 /** A list: the bytes of its items, joined as they are asked for; or a view of it. */
-export function encodeList(list: ObjectList<KubeObject>, presentation: Presentation): Iterable<Bytes> {
+export function encodeList(list: ObjectList<KubeObject>, presentation: Presentation): Body {
   if (presentation.as === 'Table') return [Buffer.from(JSON.stringify(tableOf(presentation, list.items, listMeta(list))))];
   const { definition } = presentation;
-  if (presentation.as !== undefined) return listOf({ kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1' }, list, partial);
-  const { listKind: kind, apiVersion } = definition;
-  return listOf({ kind, apiVersion }, list, (item) => itemBytes(item, definition));
+  if (presentation.as !== undefined) {
+    const head = headOf({ kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1' }, list);
+    return joined(head, list.items, (item) => Buffer.from(JSON.stringify(partialMetadata(item))));
+  }
+  const head = headOf({ kind: definition.listKind, apiVersion: definition.apiVersion }, list);
+  let bytes = head.length + LIST_END.length + Math.max(0, list.items.length - 1);
+  for (const item of list.items) bytes += itemBytes(item, definition).length;
+  return { bytes, [Symbol.iterator]: () => joined(head, list.items, (item) => itemBytes(item, definition)) };
 }
 
-const partial = (item: Stored<KubeObject>) => Buffer.from(JSON.stringify(partialMetadata(item)));
+function headOf(type: object, list: ObjectList<KubeObject>): Buffer {
+  return Buffer.from(`${JSON.stringify({ ...type, metadata: listMeta(list) }).slice(0, -1)},"items":[`);
+}
 
 /** The parts of a list; nothing of an item is made before its turn. */
-function* listOf(type: object, list: ObjectList<KubeObject>, item: (object: Stored<KubeObject>) => Bytes): Generator<Bytes> {
-  yield Buffer.from(`${JSON.stringify({ ...type, metadata: listMeta(list) }).slice(0, -1)},"items":[`);
-  let first = true;
-  for (const object of list.items) {
-    if (!first) yield COMMA;
-    first = false;
-    yield item(object);
+function* joined(head: Buffer, items: readonly Stored<KubeObject>[], encode: (item: Stored<KubeObject>) => Bytes): Generator<Bytes> {
+  yield head;
+  for (let i = 0; i < items.length; i++) {
+    if (i > 0) yield COMMA;
+    yield encode(items[i] as Stored<KubeObject>);
   }
   yield LIST_END;
 }
