@@ -79,6 +79,7 @@ describe('the conditions of a Deployment', () => {
     await cluster.create({ replicas: 3, progressDeadlineSeconds: 60 });
     for (const pod of [0, 1]) {
       await cluster.settle(50_000);
+      expect(await progressing()).to.include.members(['True', 'ReplicaSetUpdated']);
       await setPodStatus(cluster, (await cluster.all(pods))[pod]!);
     }
     await cluster.settle(50_000);

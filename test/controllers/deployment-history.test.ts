@@ -14,7 +14,7 @@ describe('the ReplicaSets of a Deployment', () => {
   let cluster: Deployed;
 
   beforeEach(async () => {
-    cluster = await deployed();
+    cluster = await deployed({ readyAfter: (pod) => (pod.spec?.containers[0]?.image === 'bad' ? undefined : 0) });
   });
   afterEach(() => cluster.stop());
 
@@ -78,6 +78,19 @@ describe('the ReplicaSets of a Deployment', () => {
     expect(Object.keys(await revisions())).to.have.members(['web:1', 'web:2']);
     await cluster.settle(600_000);
     expect(Object.keys(await revisions())).to.deep.equal(['web:2']);
+  });
+
+  it('are kept while a rollout is under way, the empty ones too: one of them may be the last that worked', async () => {
+    await cluster.create({ revisionHistoryLimit: 1 });
+    await cluster.settle();
+    await roll('web:2');
+    await cluster.modify(() => ({ strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } }));
+    await cluster.setImage('bad');
+    await cluster.settle(60_000);
+    expect(await cluster.sizes()).to.deep.equal({ 'web:1': 0, 'web:2': 3, bad: 1 });
+    await roll('web:2');
+    await cluster.settle(60_000);
+    expect(await cluster.sizes()).to.deep.equal({ 'web:2': 3, bad: 0 });
   });
 
   it('are adopted with their pods when nobody owns them and their labels match', async () => {

@@ -59,21 +59,16 @@ describe('scaling a Deployment', () => {
     expect(await cluster.sizes()).to.deep.equal({ 'web:1': 3, bad: 5 });
   });
 
-  it('gives what rounding leaves over to the largest', async () => {
-    await cluster.create({ replicas: 10, strategy });
+  it('lets a ReplicaSet know of it whose size stays the same', async () => {
+    await midway();
+    await cluster.modify(() => ({ paused: true, replicas: 11 }));
     await cluster.settle();
-    await cluster.modify(() => ({ paused: true }));
-    for (const [image, size] of [['web:1', 4]] as const) await resize(image, size);
-    await cluster.settle();
-    await cluster.modify(() => ({ paused: false }));
-    await cluster.setImage('bad');
-    await cluster.settle();
-    const sizes = await cluster.sizes();
-    await scale(11);
-    await cluster.settle();
-    const total = (all: Record<string, number | undefined>) => Object.values(all).reduce<number>((sum, size) => sum + (size ?? 0), 0);
-    expect(total(sizes)).to.equal(13);
-    expect(total(await cluster.sizes())).to.equal(14);
+    expect(await cluster.sizes()).to.deep.equal({ 'web:1': 9, bad: 5 });
+    for (const image of ['web:1', 'bad'])
+      expect((await cluster.set(image)).metadata.annotations).to.include({
+        'deployment.kubernetes.io/desired-replicas': '11',
+        'deployment.kubernetes.io/max-replicas': '14',
+      });
   });
 
   it('while paused takes effect all the same, but no new template does', async () => {
