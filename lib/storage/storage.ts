@@ -14,8 +14,20 @@ export interface Entry {
 }
 
 /** One write of a commit. */
-export type Write =
-  { readonly type: 'put'; readonly key: string; readonly value: Uint8Array } | { readonly type: 'delete'; readonly key: string };
+export type Write = Put | { readonly type: 'delete'; readonly key: string };
+
+/** A write that makes or replaces a key. */
+export interface Put {
+  readonly type: 'put';
+  readonly key: string;
+  readonly value: Uint8Array;
+  /**
+   * Seconds, more than 0, that the key lives: they count from the call of `commit`. The store deletes it not before they have passed, and
+   * some time after (its docs say when), by a commit of its own, of which watches hear as of any other. Every put sets it anew.
+   * Default: the key stays until it is deleted, also if the put before had a time. Refused as `Unsupported` unless the store {@link Storage.expires}.
+   */
+  readonly timeToLive?: number | undefined;
+}
 
 /** What must be true of a key for a commit to happen: its last revision, or 0 for "absent". */
 export interface Guard {
@@ -98,6 +110,8 @@ export interface StorageWatchOptions {
 export interface Storage extends Lifecycle {
   /** Whether other processes may write to the same keys. Default false. */
   readonly shared?: boolean | undefined;
+  /** Whether a put may have a {@link Put.timeToLive}. Default false. */
+  readonly expires?: boolean | undefined;
   /** Latest entry, linearizable unless the options say otherwise; `undefined` when absent. */
   get(key: string, options?: StorageReadOptions): Promise<Entry | undefined>;
   /** One page of the keys that begin with `prefix`, all as of one revision. */

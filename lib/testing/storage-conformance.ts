@@ -6,6 +6,7 @@ import { progress, requestedProgress } from './storage/progress.js';
 import { reads } from './storage/reads.js';
 import type { StorageConformanceOptions, StorageFactory } from './storage/storage-bed.js';
 import { storageTest } from './storage/storage-suite.js';
+import { timeToLive } from './storage/time-to-live.js';
 import { watches } from './storage/watches.js';
 import { awkwardKeys, writes } from './storage/writes.js';
 
@@ -33,6 +34,7 @@ export function storageConformance(name: string, factory: StorageFactory, option
     describe('progress', () => progress(test));
     describe('requested progress', () => requestedProgress(test));
     describe('compaction', () => compaction(test));
+    describe('a time to live', () => timeToLive(test, options));
     describe('races', () => races(test));
     describe('scale', () => scale(test));
     describe('lifecycle', () => lifecycle(test, factory, options));

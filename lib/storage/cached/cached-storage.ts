@@ -82,6 +82,10 @@ export class CachedStorage implements Storage {
     return this.#engine.shared;
   }
 
+  get expires(): boolean | undefined {
+    return this.#engine.expires;
+  }
+
   start(): Promise<void> {
     return this.#lifecycle.start();
   }

@@ -93,6 +93,8 @@ function checkWrite(write: Write): void {
   if (!isWellFormed(key)) throw new StorageError('Unsupported', 'a key must be well-formed Unicode', { key });
   if (Buffer.byteLength(key) > MAX_KEY) throw new StorageError('TooLarge', `a key may have ${MAX_KEY} bytes`, { key });
   if (write.type === 'delete') return;
+  if (write.timeToLive !== undefined)
+    throw new StorageError('Unsupported', 'a put to etcd v2 has no time to live here: the etcd adapter (v3) can do it', { key });
   const { length } = write.value;
   if (length > MAX_VALUE) throw new StorageError('TooLarge', `the value has ${length} bytes, the limit is ${MAX_VALUE}`, { key });
   if (!isUtf8(write.value)) throw new StorageError('Unsupported', 'a value must be UTF-8 text', { key });

@@ -21,14 +21,20 @@ import { Cluster } from './client/cluster.js';
 import { Credentials, type User } from './client/credentials.js';
 import { type Endpoint, endpointOf } from './client/endpoint.js';
 import { Member } from './client/member.js';
+import { makeCommit } from './commit.js';
 import { entryOf } from './entries.js';
 import type { EtcdStorageOptions } from './etcd-options.js';
 import { checkKey } from './key-range.js';
-import { outOfSpace } from './out-of-space.js';
+import { Leases } from './leases.js';
 import { readPage } from './read-page.js';
-import { committedOf, transactionOf } from './transaction.js';
 import { EtcdWatch } from './watch/etcd-watch.js';
-import { compact, range, txn } from './wire/kv.js';
+import { compact, range } from './wire/kv.js';
+import { leaseGrant } from './wire/lease.js';
+
+interface Open {
+  readonly cluster: Cluster;
+  readonly leases: Leases;
+}
 
 /** Milliseconds that `stop()` waits for calls under way. */
 const STOP_PATIENCE = 1_000;
@@ -49,9 +55,13 @@ const STOP_PATIENCE = 1_000;
  * A commit is one transaction, so etcd's limits hold: 128 writes, and as many guards and deletes (`--max-txn-ops`), 1.5 MiB in all
  * (`--max-request-bytes`); more is `TooLarge`. Commits under way at the same time may land in another order than they were
  * called in. Values that come out share the bytes of the message they came in.
+ *
+ * A time to live is a lease of etcd, in whole seconds and two at least: the key goes up to a tenth of its time too late, and
+ * a minute at most. A new leader of the cluster, and an etcd that is started again, count anew from the beginning.
  */
 export class EtcdStorage implements Storage {
   readonly shared = true;
+  readonly expires = true;
   readonly #options: EtcdStorageOptions;
   readonly #environment: Environment;
   readonly #logger: Logger;
@@ -59,7 +69,7 @@ export class EtcdStorage implements Storage {
   readonly #user: User | undefined;
   readonly #watches = new Set<EtcdWatch>();
   readonly #lifecycle = new OnceLifecycle({ start: (signal) => this.#open(signal), stop: () => this.#close() });
-  #cluster: Cluster | undefined;
+  #opened: Open | undefined;
 
   /** Throws a TypeError for options that make no sense. */
   constructor(options: EtcdStorageOptions = {}) {
@@ -83,7 +93,7 @@ export class EtcdStorage implements Storage {
   }
 
   async get(key: string, { notBefore = 0 }: StorageReadOptions = {}): Promise<Entry | undefined> {
-    const cluster = this.#running();
+    const { cluster } = this.#running();
     checkKey(key);
     if (key === '') return undefined;
     const { kvs, revision } = await cluster.read(range, { key });
@@ -92,27 +102,21 @@ export class EtcdStorage implements Storage {
   }
 
   async list(prefix: string, wanted: ListRange = {}): Promise<Page> {
-    const page = await readPage(this.#running(), prefix, wanted);
+    const page = await readPage(this.#running().cluster, prefix, wanted);
     if (wanted.revision === undefined) checkReached(wanted.notBefore ?? 0, page.revision);
     return page;
   }
 
   async commit(writes: readonly Write[], guards: readonly Guard[] = []): Promise<Committed> {
-    const cluster = this.#running();
+    const { cluster, leases } = this.#running();
     if (writes.length + guards.length === 0) return { revision: await this.revision(), entries: [] };
-    const before = cluster.latest;
-    try {
-      return committedOf(writes, guards, await cluster.write(txn, transactionOf(writes, guards)));
-    } catch (error) {
-      if (!StorageError.is(error, 'Full')) throw error;
-      throw await outOfSpace(cluster, writes, before, error);
-    }
+    return makeCommit({ cluster, leases, since: this.#environment.monotonic() }, writes, guards);
   }
 
   watch(prefix: string, since: Revision, options: StorageWatchOptions = {}): Observable<Change> {
     return new Observable((subscriber) => {
       try {
-        const cluster = this.#running();
+        const { cluster } = this.#running();
         checkKey(prefix);
         const watch = new EtcdWatch(subscriber, {
           ...options,
@@ -135,12 +139,12 @@ export class EtcdStorage implements Storage {
   }
 
   async revision(): Promise<Revision> {
-    const { revision } = await this.#running().read(range, this.#probe);
+    const { revision } = await this.#running().cluster.read(range, this.#probe);
     return revision;
   }
 
   async compact(before: Revision): Promise<void> {
-    const cluster = this.#running();
+    const { cluster } = this.#running();
     if (before <= 1) return; // nothing is older
     try {
       await cluster.read(compact, { revision: before });
@@ -153,9 +157,9 @@ export class EtcdStorage implements Storage {
     return { key: this.#options.probeKey ?? '/registry/', countOnly: true };
   }
 
-  #running(): Cluster {
-    if (this.#cluster === undefined || !this.#lifecycle.running) throw unavailable();
-    return this.#cluster;
+  #running(): Open {
+    if (this.#opened === undefined || !this.#lifecycle.running) throw unavailable();
+    return this.#opened;
   }
 
   async #open(signal: AbortSignal): Promise<void> {
@@ -164,7 +168,7 @@ export class EtcdStorage implements Storage {
     signal.addEventListener('abort', abort, { once: true });
     try {
       await cluster.read(range, this.#probe);
-      this.#cluster = cluster;
+      this.#opened = { cluster, leases: this.#newLeases(cluster) };
     } catch (error) {
       await cluster.stop(0);
       throw startError(error, this.#endpoints);
@@ -186,10 +190,17 @@ export class EtcdStorage implements Storage {
     return new Cluster({ members, credentials, environment, logger, requestTimeout, maxPendingBytes });
   }
 
+  #newLeases(cluster: Cluster): Leases {
+    return new Leases({
+      environment: this.#environment,
+      grant: (timeToLive) => cluster.read(leaseGrant, { timeToLive }), // one too many ends by itself
+    });
+  }
+
   async #close(): Promise<void> {
     for (const watch of [...this.#watches]) watch.fail(unavailable());
-    await this.#cluster?.stop(STOP_PATIENCE);
-    this.#cluster = undefined;
+    await this.#opened?.cluster.stop(STOP_PATIENCE);
+    this.#opened = undefined;
   }
 }
 

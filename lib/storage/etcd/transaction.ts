@@ -2,6 +2,7 @@ import { StorageError } from '../storage-error.js';
 import type { Committed, Entry, Guard, Write } from '../storage.js';
 import { entryOf } from './entries.js';
 import { checkKey } from './key-range.js';
+import { checkTimes } from './time-to-live.js';
 import type { Compare, KeyValue, TxnRequest, TxnResponse } from './wire/kv.js';
 
 /**
@@ -10,6 +11,7 @@ import type { Compare, KeyValue, TxnRequest, TxnResponse } from './wire/kv.js';
  */
 export function transactionOf(writes: readonly Write[], guards: readonly Guard[]): TxnRequest {
   checkKeys(writes, guards);
+  checkTimes(writes);
   return {
     compare: [...guards.map(compareOf), ...unguardedDeletes(writes, guards).map((key): Compare => ({ key, present: true }))],
     success: writes,

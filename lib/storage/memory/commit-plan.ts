@@ -63,6 +63,11 @@ function checkWrites(writes: readonly Write[], { commitBytes }: CommitLimits): v
   for (const write of writes) {
     if (write.key === '') throw new StorageError('Unsupported', 'a key must not be empty');
     if (!isWellFormed(write.key)) throw new StorageError('Unsupported', 'a key must be well-formed Unicode', { key: write.key });
+    if (write.type === 'put' && write.timeToLive !== undefined) {
+      throw new StorageError('Unsupported', 'this storage keeps what is put until it is deleted: a put has no time to live here', {
+        key: write.key,
+      });
+    }
     bytes += write.key.length + (write.type === 'put' ? write.value.length : 0);
   }
   if (writes.length > 1 && new Set(writes.map((write) => write.key)).size < writes.length) {

@@ -12,7 +12,8 @@ export type StorageFeature =
   | 'compaction'
   | 'progress'
   | 'requested progress'
-  | 'awkward keys';
+  | 'awkward keys'
+  | 'time to live';
 
 /** Makes an empty store, not started. */
 export type StorageFactory = () => Storage | Promise<Storage>;
@@ -49,6 +50,13 @@ export class StorageBed {
 
   async put(name: string, value: string, ...guards: readonly Guard[]): Promise<Entry> {
     const { entries } = await this.storage.commit([this.write(name, value)], guards);
+    return entries[0]!;
+  }
+
+  /** A put of a key that lives so many seconds. */
+  async putFor(seconds: number, name: string, value: string, ...guards: readonly Guard[]): Promise<Entry> {
+    const write = { type: 'put', key: this.key(name), value: Buffer.from(value), timeToLive: seconds } as const;
+    const { entries } = await this.storage.commit([write], guards);
     return entries[0]!;
   }
 

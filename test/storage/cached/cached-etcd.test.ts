@@ -27,6 +27,7 @@ needs(etcdNeed, () => {
           'multi-key commits': 'etcd v2 writes one key at a time',
           'guards on other keys': 'etcd v2 compares the written key alone',
           'commits in order': 'requests under way at once go through several connections',
+          'time to live': 'a key that has to make room for a directory would lose it',
         },
       },
     );

@@ -35,6 +35,10 @@ export class TestEngine implements Storage {
 
   constructor(public storage: Storage) {}
 
+  get expires(): boolean | undefined {
+    return this.storage.expires;
+  }
+
   /** Open watches. */
   get watches(): number {
     return this.#watches.size;

@@ -163,6 +163,15 @@ needs(etcdNeed, () => {
       expect(await recorder.take(1)).to.deep.equal(['+a=2']);
     });
 
+    it('writes keys that expire, which needs no right but to write them', async () => {
+      const bed = await open({ endpoints: etcd.endpoints, username: 'limited', password: 'secret' });
+      const recorder = bed.watch(await bed.storage.revision());
+      await bed.putFor(1, 'a', '1');
+      expect(await recorder.take(2)).to.deep.equal(['+a=1', '-a']);
+      await bed.putFor(1, 'a', '2'); // its token and its lease have expired meanwhile
+      expect(await recorder.take(4)).to.deep.equal(['+a=1', '-a', '+a=2', '-a']);
+    });
+
     it('can be given to a cluster without authentication', async () => {
       const plain = new Etcd();
       await plain.start();

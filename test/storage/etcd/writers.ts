@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { StorageError } from '../../../lib/storage/storage-error.js';
+import type { Entry } from '../../../lib/storage/storage.js';
 import { type StorageBed, textOf } from '../../../lib/testing/storage/storage-bed.js';
 import { eventually } from '../../support/eventually.js';
 
@@ -15,12 +16,14 @@ interface Attempt {
 /** Writers that overwrite a key each, one write after the other, while a test breaks the cluster under them. */
 export class Writers {
   readonly attempts: Attempt[] = [];
+  readonly #put: (name: string, value: string) => Promise<Entry>;
   readonly #bed: StorageBed;
   readonly #running: Promise<unknown>;
   #stopped = false;
 
-  constructor(bed: StorageBed, count: number) {
+  constructor(bed: StorageBed, count: number, put = (name: string, value: string) => bed.put(name, value)) {
     this.#bed = bed;
+    this.#put = put;
     this.#running = Promise.all(Array.from({ length: count }, (_, writer) => this.#write(writer)));
   }
 
@@ -56,7 +59,7 @@ export class Writers {
     const unknown = new Set<string | undefined>();
     for (let number = 0; !this.#stopped; number++) {
       const value = `${writer}-${number}`;
-      const attempt = await this.#bed.put(`writer-${writer}`, value).then(
+      const attempt = await this.#put(`writer-${writer}`, value).then(
         ({ revision }): Attempt => ({ value, outcome: 'done', revision }),
         (error: unknown): Attempt => ({ value, outcome: notDone(error), revision: undefined }),
       );

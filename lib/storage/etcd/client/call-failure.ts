@@ -9,9 +9,10 @@ import { StorageError } from '../../storage-error.js';
  * | `refused` | it did nothing, and may be tried again elsewhere |
  * | `lost` | it may have been carried out |
  * | `token` | it did nothing; the token has expired |
+ * | `lease` | it did nothing; it names a lease that is not there (any more) |
  * | a StorageError | it did nothing, and trying again leads to the same |
  */
-export type Outcome = 'refused' | 'lost' | 'token' | StorageError;
+export type Outcome = 'refused' | 'lost' | 'token' | 'lease' | StorageError;
 
 /** A call to a member that failed. */
 export class CallFailure extends Error {
@@ -45,6 +46,7 @@ export function callFailure(error: ServiceError, member: string): CallFailure {
 function outcomeOf(error: ServiceError): Outcome {
   const { code, details } = error;
   if (STALE_TOKEN.includes(details)) return 'token';
+  if (details === 'etcdserver: requested lease not found') return 'lease';
   if (REFUSALS.includes(details) || NOT_SENT.some((beginning) => details.startsWith(beginning))) return 'refused';
   return finalError(code, details, error) ?? 'lost';
 }

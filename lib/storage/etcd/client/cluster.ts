@@ -71,12 +71,15 @@ export class Cluster {
     return this.#latest;
   }
 
-  /** Asks something that changes nothing, or nothing more when it is repeated. Throws `Unavailable`, or what etcd answers. */
+  /** Asks something that changes nothing, or nothing that matters when it is repeated. Throws `Unavailable`, or what etcd answers. */
   read<Q, R extends Answer>(method: Method<Q, R>, request: Q): Promise<R> {
     return this.#run(method, request, 'repeatable');
   }
 
-  /** Asks for a change. Throws `Unavailable` when nothing has happened, `Unknown` when something may have, or what etcd answers. */
+  /**
+   * Asks for a change. Throws `Unavailable` when nothing has happened, `Unknown` when something may have, or what etcd answers; a
+   * {@link CallFailure} when nothing has happened as a lease is not there.
+   */
   write<Q, R extends Answer>(method: Method<Q, R>, request: Q): Promise<R> {
     return this.#run(method, request, 'once');
   }
@@ -163,6 +166,7 @@ export class Cluster {
     if (!(error instanceof CallFailure)) throw error;
     const { outcome } = error;
     if (outcome instanceof StorageError) throw outcome;
+    if (outcome === 'lease') throw error;
     if (outcome === 'token') return this.#options.credentials.forget(metadata);
     this.moveOn(member);
     if (outcome === 'lost' && safety === 'once') {

@@ -1,4 +1,5 @@
 import type { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
+import type { LeaseId } from './lease.js';
 import { decoded, encoded, type Method, readBytes, readInt, writeBytes, writeFlag, writeInt, writeMessage } from './protobuf.js';
 
 /** A key and its value at one revision. */
@@ -35,7 +36,7 @@ export interface RangeResponse {
 export type Compare = { readonly key: string; readonly modRevision: number } | { readonly key: string; readonly present: true };
 
 export type Operation =
-  | { readonly type: 'put'; readonly key: string; readonly value: Uint8Array }
+  | { readonly type: 'put'; readonly key: string; readonly value: Uint8Array; readonly lease?: LeaseId | undefined }
   | { readonly type: 'delete'; readonly key: string }
   | { readonly type: 'range'; readonly key: string };
 
@@ -145,6 +146,7 @@ function writeOperation(writer: BinaryWriter, operation: Operation): void {
       return writeMessage(writer, 2, (inner) => {
         writeBytes(inner, 1, operation.key);
         writeBytes(inner, 2, operation.value);
+        if (operation.lease !== undefined) inner.tag(3, 0).int64(operation.lease);
       });
     case 'delete':
       return writeMessage(writer, 3, (inner) => {
