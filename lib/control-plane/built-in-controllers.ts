@@ -18,6 +18,9 @@ import { volumePhaseController } from '../controllers/volumes/volume-phase-contr
 import { volumeProtectionController } from '../controllers/volumes/volume-protection-controller.js';
 import type { ResolvedOptions } from './options.js';
 
+/** Milliseconds that a storage may take to delete events itself: on etcd a minute, and what it is out of reach. */
+const EVENT_PATIENCE = 300_000;
+
 /** The reconcilers that every control plane runs unless told otherwise. `ca` gives the authority of the API server once it is known. */
 export function builtInControllers(options: ResolvedOptions, ca: () => string): readonly AnyControllerDefinition[] {
   const { nodeMonitorGracePeriod = 40_000, podEvictionTimeout = 5_000 } = options;
@@ -34,7 +37,7 @@ export function builtInControllers(options: ResolvedOptions, ca: () => string): 
     customResourceNames(),
     customResourceCleanup(),
     serviceAccountsController({ ca }),
-    eventExpiryController(),
+    eventExpiryController({ patience: options.storage?.expires ? EVENT_PATIENCE : 0 }),
     claimBinderController(),
     claimProtectionController(),
     volumePhaseController(),

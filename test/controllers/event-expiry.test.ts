@@ -44,6 +44,31 @@ describe('event expiry controller', () => {
     expect(await names()).to.deep.equal([]);
   });
 
+  it('counts from the last time it was written, whatever of it', async () => {
+    await cluster.registry(events).create(event('a'));
+    await cluster.settle(30 * MINUTE);
+    await cluster.registry(events).modify({ name: 'a', namespace: 'default' }, (current) => ({ ...current, message: 'more of it' }));
+    await cluster.settle(59 * MINUTE);
+    expect(await names()).to.deep.equal(['a']);
+    await cluster.settle(MINUTE);
+    expect(await names()).to.deep.equal([]);
+  });
+
+  it('leaves events to a storage that deletes them, and deletes those that it has left', async () => {
+    const other = await running([eventExpiryController({ patience: '5m' })]);
+    const name = (one: string) => ({ name: one, namespace: 'default' });
+    await other.registry(events).create(event('a'));
+    await other.registry(events).create(event('b'));
+    await other.settle(60 * MINUTE);
+    await other.registry(events).delete(name('a')); // as such a storage does
+    await other.settle(4 * MINUTE);
+    expect(other.writes).to.deep.equal([]);
+    await other.settle(MINUTE);
+    expect(other.writes).to.deep.equal(['events delete']);
+    expect(await other.all(events)).to.deep.equal([]);
+    await other.stop();
+  });
+
   it('takes another time where one is given', async () => {
     const other = await running([eventExpiryController({ ttl: '10s' })]);
     await other.registry(events).create(event('a'));

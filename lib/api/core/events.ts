@@ -3,6 +3,9 @@ import { defineBuiltIn } from '../built-in.js';
 import { humanAge } from '../meta/time.js';
 import { Faults } from '../validation/faults.js';
 
+/** Seconds that an event is kept after it was written last: the default of kube-apiserver's `--event-ttl`. */
+export const EVENT_TIME_TO_LIVE = 3600;
+
 export const events = defineBuiltIn<Event>('v1/events', {
   // `source` in a field selector means its component.
   fields: { source: (event) => event.source?.component ?? '', reportingComponent: (event) => event.reportingComponent ?? '' },

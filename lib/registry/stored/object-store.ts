@@ -25,11 +25,14 @@ export class ObjectStore<T extends KubeObject> {
   readonly definition: ResourceDefinition<T>;
   readonly codec: ObjectCodec<T>;
   readonly #storage: Storage;
+  readonly #timeToLive: number | undefined;
 
-  constructor(definition: ResourceDefinition<T>, storage: Storage) {
+  /** `timeToLive`: seconds that an object is kept after it was written last, where the storage can do that. Default: for good. */
+  constructor(definition: ResourceDefinition<T>, storage: Storage, timeToLive?: number) {
     this.definition = definition;
     this.codec = new ObjectCodec(definition);
     this.#storage = storage;
+    this.#timeToLive = timeToLive;
   }
 
   /** Where an object is kept; undefined for a name that no object can have. */
@@ -65,7 +68,8 @@ export class ObjectStore<T extends KubeObject> {
   /** Writes if `previous` is still what stands there (undefined: nothing). */
   put(key: string, draft: Draft<T>, previous: Entry | undefined): Promise<Written<T>> {
     const value = this.codec.encode(draft);
-    return this.#commit({ type: 'put', key, value }, previous, (entry) => this.codec.decode(entry));
+    const timeToLive = this.#storage.expires ? this.#timeToLive : undefined;
+    return this.#commit({ type: 'put', key, value, timeToLive }, previous, (entry) => this.codec.decode(entry));
   }
 
   /** Removes if `previous` is still what stands there; answers with the last state under the deletion's own version. */

@@ -7,6 +7,7 @@ import type { Logger } from '../../base/logger.js';
 import { silentLogger } from '../../base/logger.js';
 import { OnceLifecycle } from '../../base/once-lifecycle.js';
 import type { Catalog, CatalogChange } from '../../api/catalog.js';
+import { EVENT_TIME_TO_LIVE } from '../../api/core/events.js';
 import { namespaces } from '../../api/core/namespaces.js';
 import { pods } from '../../api/core/pods.js';
 import type { KubeObject, ObjectName, Stored } from '../../api/object.js';
@@ -40,6 +41,8 @@ export interface StoredRegistriesOptions {
   readonly admission?: readonly AdmissionPlugin[] | undefined;
   /** IPv4 block for cluster addresses of services; the first address is kept for the `kubernetes` Service. Default `127.96.0.0/16`: on Linux all of 127/8 is local. */
   readonly serviceRange?: string | undefined;
+  /** Seconds that an event is kept after it was written last; held by the storage where it can, else by the event-expiry controller. Default 3,600. */
+  readonly eventTimeToLive?: number | undefined;
 }
 
 /** Namespaces that are there from the start. */
@@ -106,10 +109,10 @@ export class StoredRegistries implements Registries, Lifecycle {
     const key = definition as ResourceDefinition;
     let kind = this.#kinds.get(key) as unknown as KindContext<T> | undefined; // kept under the definition that carries T
     if (kind) return kind;
-    const { storage, environment } = this.#options;
+    const { storage, environment, eventTimeToLive = EVENT_TIME_TO_LIVE } = this.#options;
     const logger = this.#logger;
-    const strategy = strategyOf(definition, { environment, logger, allocator: this.#allocator });
-    const store = new ObjectStore(definition, storage);
+    const strategy = strategyOf(definition, { environment, logger, allocator: this.#allocator, eventTimeToLive });
+    const store = new ObjectStore(definition, storage, strategy.timeToLive);
     const stopped = merge(this.#stopped, this.#removed(key));
     kind = { definition, store, strategy, admission: this.#admission, storage, environment, logger, stopped };
     this.#kinds.set(key, kind);

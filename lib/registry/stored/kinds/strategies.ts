@@ -13,14 +13,16 @@ export interface StrategyParts {
   readonly environment: Environment;
   readonly logger: Logger;
   readonly allocator: ServiceAllocator;
+  /** Seconds. */
+  readonly eventTimeToLive: number;
 }
 
 /** By `group/plural`; other kinds need nothing. */
 const STRATEGIES: Readonly<Record<string, (parts: StrategyParts) => unknown>> = {
   'apiextensions.k8s.io/customresourcedefinitions': () => customResourceDefinitionStrategy,
   '/namespaces': () => namespaceStrategy,
-  '/events': () => ({ propagation: 'none' }) satisfies KindStrategy<KubeObject>,
-  'events.k8s.io/events': () => ({ propagation: 'none' }) satisfies KindStrategy<KubeObject>,
+  '/events': eventStrategy,
+  'events.k8s.io/events': eventStrategy, // the same objects
   '/replicationcontrollers': () => ({ propagation: 'Orphan' }) satisfies KindStrategy<KubeObject>,
   'batch/jobs': () => ({ propagation: 'Orphan' }) satisfies KindStrategy<KubeObject>,
   '/services': ({ allocator }) => serviceStrategy(allocator),
@@ -30,4 +32,8 @@ const STRATEGIES: Readonly<Record<string, (parts: StrategyParts) => unknown>> = 
 export function strategyOf<T extends KubeObject>(definition: ResourceDefinition<T>, parts: StrategyParts): KindStrategy<T> {
   // The table is keyed by kind, so the strategy found is the one of this kind's type.
   return STRATEGIES[`${definition.group}/${definition.plural}`]?.(parts) ?? {};
+}
+
+function eventStrategy({ eventTimeToLive }: StrategyParts): KindStrategy<KubeObject> {
+  return { propagation: 'none', timeToLive: eventTimeToLive };
 }

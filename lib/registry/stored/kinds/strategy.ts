@@ -14,6 +14,8 @@ export interface Reservation {
 export interface KindStrategy<T extends KubeObject> {
   /** Who deletes dependents when a delete does not say. Default `Background`; `none`: the kind has no dependents. */
   readonly propagation?: 'Background' | 'Orphan' | 'none';
+  /** Seconds after which the storage deletes an object that was not written again, where it can. Default: never. */
+  readonly timeToLive?: number;
   /** A finalizer that every object gets when its deletion begins. */
   readonly deletionFinalizer?: string;
   /** Edits a draft before the rules of the kind do. `old` is absent on a create. */
