@@ -111,6 +111,19 @@ describe('the ReplicaSets of a Deployment', () => {
     expect(await cluster.condition('Progressing')).to.include({ status: 'True', reason: 'NewReplicaSetAvailable' });
   });
 
+  it('are left alone when they are being deleted already', async () => {
+    const { metadata, spec } = webOf();
+    const stray = { ...metadata, name: 'stray', labels: { app: 'web' }, finalizers: ['acme.io/hold'] };
+    await cluster
+      .registry(replicaSets)
+      .create({ metadata: stray, spec: { replicas: 0, selector: spec!.selector, template: spec!.template } });
+    await cluster.registry(replicaSets).delete({ name: 'stray', namespace: 'default' });
+    await cluster.create();
+    await cluster.settle(1000);
+    expect((await cluster.all(replicaSets)).find((set) => set.metadata.name === 'stray')?.metadata.ownerReferences).to.equal(undefined);
+    expect(await cluster.status()).to.include({ availableReplicas: 3 });
+  });
+
   it('are released when their labels stop matching, and another one is made under another name', async () => {
     await cluster.create({ replicas: 1 });
     await cluster.settle();

@@ -305,8 +305,8 @@ describe('the plans of a Deployment', () => {
     });
 
     it('is not what comes and goes after a rollout is through', () => {
-      const before = { ...counts, replicas: 3, updatedReplicas: 3, readyReplicas: 2, availableReplicas: 2 };
-      const after = progress('NewReplicaSetAvailable', before, { name: 'new', size: 3 }, { name: 'old', size: 0 });
+      const before = { ...counts, replicas: 3, updatedReplicas: 3, readyReplicas: 1, availableReplicas: 1 };
+      const after = progress('NewReplicaSetAvailable', before, { name: 'new', size: 3, available: 2 }, { name: 'old', size: 0 });
       expect(after).to.deep.equal({ reason: 'NewReplicaSetAvailable', renewed: false, left: Infinity });
     });
 

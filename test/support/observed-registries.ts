@@ -6,8 +6,8 @@ import type { Registries } from '../../lib/registry/registry.js';
 /** How {@link ObservedRegistries} differ from the real ones. */
 export interface ObservedOptions {
   readonly environment: Environment;
-  /** Milliseconds by which watches are late. Default 0: in step. */
-  readonly lag?: number | undefined;
+  /** Milliseconds by which watches are late, of all kinds or by plural. Default 0: in step. */
+  readonly lag?: number | ((plural: string) => number) | undefined;
   /** What a watch has to tell within `lag` comes at once, as it does over a network. Default false: each event is late by itself. */
   readonly batched?: boolean | undefined;
 }
@@ -42,14 +42,20 @@ export class ObservedRegistries implements Registries {
           if (WRITES.has(property)) this.writes.push(`${name} ${String(property)}`);
           const answer: unknown = Reflect.apply(value, target, args);
           if (property === 'subresource') return this.#observed(answer as object, `${name}/${String(args[0])}`);
-          return property === 'watch' && this.#options.lag ? this.#late(answer as Observable<unknown>) : answer;
+          const lag = this.#lagOf(name);
+          return property === 'watch' && lag ? this.#late(answer as Observable<unknown>, lag) : answer;
         };
       },
     });
   }
 
-  #late<T>(source: Observable<T>): Observable<T> {
-    const { environment, lag = 0, batched = false } = this.#options;
+  #lagOf(plural: string): number {
+    const { lag = 0 } = this.#options;
+    return typeof lag === 'number' ? lag : lag(plural);
+  }
+
+  #late<T>(source: Observable<T>, lag: number): Observable<T> {
+    const { environment, batched = false } = this.#options;
     return new Observable((subscriber) => {
       let pending: T[] = [];
       const flush = () => {
