@@ -1,6 +1,7 @@
 import { horizontalPodAutoscalersV1 } from './autoscaling/horizontal-pod-autoscalers-v1.js';
 import { leases } from './coordination/leases.js';
 import { bindings } from './core/bindings.js';
+import { componentStatuses } from './core/component-statuses.js';
 import { configMaps } from './core/config-maps.js';
 import { endpoints } from './core/endpoints.js';
 import { events } from './core/events.js';
@@ -28,6 +29,7 @@ import { structuralDefinitions } from './structural-kinds.js';
 /** The kinds that every control plane serves. */
 export const builtInDefinitions: readonly ResourceDefinition[] = [
   bindings,
+  componentStatuses,
   configMaps,
   endpoints,
   events,

@@ -22,10 +22,7 @@ import { structuralKind } from './structural-kind.js';
 /** Kinds that nobody has asked for by type yet. */
 const UNTYPED = ['resource.k8s.io/v1/deviceclasses', 'apiregistration.k8s.io/v1/apiservices'];
 
-/**
- * Built-in kinds that stand on the table of API facts. API services are kept as they are written: no request is passed on to them.
- * Component statuses are left out: there is nothing behind them.
- */
+/** Built-in kinds that stand on the table of API facts. API services are kept as they are written: no request is passed on to them. */
 export const structuralDefinitions: readonly ResourceDefinition[] = [
   limitRanges,
   persistentVolumeClaims,

@@ -2,7 +2,7 @@ import type { Lifecycle } from '../base/lifecycle.js';
 import type { Storage } from '../storage/storage.js';
 import { type ClusterRecord, agreeOn } from './cluster-record.js';
 import type { PlaneIdentity } from './identity.js';
-import { authorityOf, clusterFacts, identityOf, keepFacts } from './identity.js';
+import { authorityOf, clusterFacts, identityOf, keepFacts, tokenKeyOf } from './identity.js';
 import { firstAddress } from './kubernetes-service.js';
 import type { LoopbackRange } from './loopback-range.js';
 import { claimLoopbackRange } from './loopback-range.js';
@@ -69,7 +69,8 @@ export class Ground implements Lifecycle {
       'kubernetes.default',
       'kubernetes.default.svc',
     ];
-    this.#held = { range, serviceRange, identity: await identityOf(facts.id, authority, hosts) };
+    const tokenKey = await tokenKeyOf(dataDir);
+    this.#held = { range, serviceRange, identity: await identityOf({ id: facts.id, authority, tokenKey, hosts }) };
   }
 
   async stop(): Promise<void> {

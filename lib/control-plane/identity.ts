@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Environment } from '../base/environment.js';
+import { SigningKey } from '../base/signing-key.js';
 import type { KeyPair } from '../server/pki.js';
 import { CertificateAuthority } from '../server/pki.js';
 
@@ -13,6 +14,8 @@ export interface PlaneIdentity {
   readonly server: KeyPair;
   /** A member of `system:masters`: what the kubeconfig holds. */
   readonly admin: KeyPair;
+  /** Signs the tokens of service accounts. */
+  readonly tokenKey: SigningKey;
 }
 
 /** What is kept of a cluster besides its authority. */
@@ -35,10 +38,28 @@ export async function keepFacts(directory: string, facts: ClusterFacts): Promise
   await replace(join(directory, 'cluster.json'), `${JSON.stringify(facts)}\n`);
 }
 
-/** What `authority` signs for a control plane that is reached as `hosts`. Server and client certificates are signed anew at each start. */
-export async function identityOf(id: string, authority: CertificateAuthority, hosts: readonly string[]): Promise<PlaneIdentity> {
+/** What an identity is made of. */
+export interface IdentityOptions extends Pick<PlaneIdentity, 'id' | 'authority' | 'tokenKey'> {
+  /** What the control plane is reached as. */
+  readonly hosts: readonly string[];
+}
+
+/** Server and client certificates are signed anew at each start. */
+export async function identityOf({ hosts, authority, ...kept }: IdentityOptions): Promise<PlaneIdentity> {
   const [server, admin] = await Promise.all([authority.serverCertificate({ hosts }), authority.clientCertificate(ADMIN)]);
-  return { id, authority, server, admin };
+  return { ...kept, authority, server, admin };
+}
+
+/** The key under `directory` (`pki/sa.key`; made on first use), or a new one that is kept nowhere. */
+export async function tokenKeyOf(directory: string | undefined): Promise<SigningKey> {
+  if (directory === undefined) return SigningKey.create();
+  const path = join(directory, 'pki', 'sa.key');
+  const known = await readIfThere(path);
+  if (known !== undefined) return SigningKey.load(known);
+  const key = SigningKey.create();
+  await mkdir(join(directory, 'pki'), { recursive: true, mode: 0o700 });
+  await replace(path, key.pem);
+  return key;
 }
 
 /** The authority under `directory` (`pki/ca.crt`, `pki/ca.key`; made on first use), or a new one that is kept nowhere. */

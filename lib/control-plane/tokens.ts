@@ -6,6 +6,7 @@ import type { Catalog } from '../api/catalog.js';
 import type { Storage } from '../storage/storage.js';
 import type { Registries } from '../registry/registry.js';
 import type { AdmissionPlugin } from '../registry/stored/admission.js';
+import type { TokenIssuer } from '../registry/stored/service-accounts/token-issuer.js';
 import type { StoredRegistries } from '../registry/stored/stored-registries.js';
 import type { Authenticator } from '../server/authentication.js';
 import type { Authorizer } from '../server/authorization.js';
@@ -50,6 +51,8 @@ export const TOKENS = {
   registries: token<Registries>('registries'),
   /** Set. */
   admission: token<AdmissionPlugin>('admission'),
+  /** Makes and recognizes the tokens of service accounts. */
+  tokenIssuer: token<TokenIssuer>('token-issuer'),
   authenticator: token<Authenticator>('authenticator'),
   authorizer: token<Authorizer>('authorizer'),
   podConnector: token<PodConnector>('pod-connector'),

@@ -60,6 +60,6 @@ export interface KubeletOptions {
   readonly concurrency?: number | undefined;
   /** Carries out probes. Default: over the network of this machine, and by commands in containers. */
   readonly prober?: Prober | undefined;
-  /** Tokens for projected `serviceAccountToken` volumes. Default: none; pods with such a volume wait. */
+  /** Tokens for projected `serviceAccountToken` volumes. Default: the API server's. */
   readonly serviceAccountTokens?: ServiceAccountTokens | undefined;
 }

@@ -23,6 +23,7 @@ import { PodWorkers } from './pods/pod-workers.js';
 import { ContainerProber } from './probes/container-prober.js';
 import { RuntimeView } from './runtime-view.js';
 import { apiPodSource } from './sources/api-pod-source.js';
+import { tokensOf } from './service-account-tokens.js';
 import { StatusWriter } from './status/status-writer.js';
 import { PodStreams } from './streams/pod-streams.js';
 import { NodeDisk, noDisk } from './volumes/pod-disk.js';
@@ -159,7 +160,7 @@ export class Kubelet implements Lifecycle {
       images: new ImageKeeper({ runtime, environment, events, images: info.images }),
       volumes: new PodVolumes(disk, environment),
       prober: prober ?? new ContainerProber(runtime, environment),
-      tokens: this.#options.serviceAccountTokens,
+      tokens: this.#options.serviceAccountTokens ?? tokensOf(registries),
       hostIPs: this.#addresses,
       allocatable: this.#allocatable,
       runtimeName: info.name,

@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import type { TokenRequest } from 'kubernetes-types/authentication/v1.js';
 import type { Binding } from 'kubernetes-types/core/v1.js';
 import type { Scale } from 'kubernetes-types/autoscaling/v1.js';
 import type { Catalog } from '../api/catalog.js';
@@ -126,12 +127,13 @@ export interface SubresourceTypes<T extends KubeObject> {
   readonly scale: Scale;
   readonly binding: Binding;
   readonly eviction: KubeObject & { deleteOptions?: DeleteOptions };
+  readonly token: TokenRequest;
 }
 
 /** Access to one subresource of one kind; 404 where the kind has none, 405 where it lacks the verb. */
 export interface SubresourceRegistry<S extends KubeObject> {
   get(name: ObjectName): Promise<S>;
-  /** `binding`, `eviction`: acts on the named object. */
+  /** `binding`, `eviction`: acts on the named object. `token`: makes a token for it. */
   create(name: ObjectName, object: S, options?: WriteOptions): Promise<S>;
   update(name: ObjectName, object: S, options?: WriteOptions): Promise<S>;
   modify(name: ObjectName, change: (current: S) => S, options?: WriteOptions): Promise<S>;

@@ -4,6 +4,7 @@ import type { Logger } from '../base/logger.js';
 import type { Registries, UserInfo } from '../registry/registry.js';
 import type { Authenticator } from './authentication.js';
 import type { Authorizer } from './authorization.js';
+import type { HealthCheck } from './health.js';
 import type { ServerLimits } from './http/limits.js';
 import type { PodConnector } from './pod-connector.js';
 import type { Reply } from './reply.js';
@@ -39,4 +40,6 @@ export interface ServerContext {
   readonly podConnector: PodConnector | undefined;
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
+  /** The parts of the control plane, and how to find out how they are. */
+  readonly components: Readonly<Record<string, HealthCheck>>;
 }

@@ -6,6 +6,7 @@ import { silentLogger } from '../base/logger.js';
 import { OnceLifecycle } from '../base/once-lifecycle.js';
 import { pause } from '../base/pause.js';
 import type { Registries } from '../registry/registry.js';
+import type { TokenIssuer } from '../registry/stored/service-accounts/token-issuer.js';
 import type { ApiRequest, ServerContext } from './api-request.js';
 import type { Authenticator } from './authentication.js';
 import type { Authorizer } from './authorization.js';
@@ -19,6 +20,7 @@ import type { ServerLimits } from './http/limits.js';
 import { DEFAULT_LIMITS } from './http/limits.js';
 import type { ListenAddress, ServerTls } from './http/listener.js';
 import { Listener } from './http/listener.js';
+import { ISSUER_PATHS, issuerReply } from './issuer-documents.js';
 import { OpenApi } from './openapi/open-api.js';
 import type { PodConnector } from './pod-connector.js';
 import type { Reply } from './reply.js';
@@ -46,6 +48,10 @@ export interface ApiServerOptions {
   readonly podConnector?: PodConnector | undefined;
   /** What must be well for `/readyz` to say `ok`, by name. Default: nothing besides the server itself. */
   readonly checks?: Readonly<Record<string, HealthCheck>> | undefined;
+  /** What `kubectl get componentstatuses` shows, by name. Default: nothing. */
+  readonly components?: Readonly<Record<string, HealthCheck>> | undefined;
+  /** Whose keys it publishes, for those who check service account tokens by themselves. Default: none. */
+  readonly tokenIssuer?: TokenIssuer | undefined;
   /** Default: {@link DEFAULT_LIMITS}, one by one. */
   readonly limits?: Partial<ServerLimits> | undefined;
 }
@@ -72,10 +78,18 @@ export class ApiServer implements Lifecycle {
   #stopping = stoppingSignal();
 
   constructor(options: ApiServerOptions) {
-    const { registries, environment, logger = silentLogger, authenticator, authorizer = systemAuthorizer, podConnector } = options;
+    const {
+      registries,
+      environment,
+      logger = silentLogger,
+      authenticator,
+      authorizer = systemAuthorizer,
+      podConnector,
+      components = {},
+    } = options;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#options = options;
-    this.#context = { registries, environment, logger, limits, podConnector, authenticator, authorizer };
+    this.#context = { registries, environment, logger, limits, podConnector, authenticator, authorizer, components };
     this.#routes = new RouteTable(this.#context, new WatchTurns(environment));
     this.#discovery = new Discovery(registries.catalog);
     this.#openApi = new OpenApi(registries.catalog, environment);
@@ -149,7 +163,9 @@ export class ApiServer implements Lifecycle {
     if (health) return health;
     if (method !== 'GET' && method !== 'HEAD') return pageNotFound;
     if (info.path === '/version') return { ...json(200, versionInfo), indented: true };
-    return this.#discovery.reply(request) ?? (await this.#openApi.reply(request)) ?? this.#rootReply(request);
+    const { tokenIssuer } = this.#options;
+    const issued = tokenIssuer && issuerReply(request, tokenIssuer);
+    return issued ?? this.#discovery.reply(request) ?? (await this.#openApi.reply(request)) ?? this.#rootReply(request);
   }
 
   /** `/` lists what there is. */
@@ -160,7 +176,8 @@ export class ApiServer implements Lifecycle {
         ? versions.map(({ version }) => `/api/${version}`)
         : [`/apis/${name}`, ...versions.map(({ groupVersion }) => `/apis/${groupVersion}`)],
     );
-    const paths = ['/api', ...groups, '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'].sort();
+    const issuer = this.#options.tokenIssuer ? ISSUER_PATHS : [];
+    const paths = [...issuer, '/api', ...groups, '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'].sort();
     return { ...json(200, { paths }), indented: true };
   }
 }

@@ -8,12 +8,20 @@ export interface Credentials {
   readonly headers: IncomingHttpHeaders;
   /** Subject of the client certificate; `trusted` when an authority of the server signed it. */
   readonly certificate?: { readonly commonName: string; readonly organizations: readonly string[]; readonly trusted: boolean } | undefined;
+  /** Whom they must be meant for. Default: this API server. */
+  readonly audiences?: readonly string[] | undefined;
+}
+
+/** Who a client turned out to be. */
+export interface Identity extends UserInfo {
+  /** Which of the audiences that were asked for the credentials are meant for. Default: they are meant for the API server. */
+  readonly audiences?: readonly string[] | undefined;
 }
 
 /** Finds out who a client is. */
 export interface Authenticator {
   /** `undefined`: these credentials are not of my kind, or I do not know them. Throws `Unauthorized` when they are of my kind and wrong. */
-  authenticate(credentials: Credentials): UserInfo | undefined | Promise<UserInfo | undefined>;
+  authenticate(credentials: Credentials): Identity | undefined | Promise<Identity | undefined>;
 }
 
 /** Who brings no credentials. */
@@ -66,7 +74,10 @@ export function firstOf(authenticators: readonly Authenticator[]): Authenticator
 /** The caller: known ones also belong to `system:authenticated`, those without credentials are {@link ANONYMOUS}. Throws 401 for a token nobody knows. */
 export async function identify(authenticator: Authenticator, credentials: Credentials): Promise<UserInfo> {
   const user = await authenticator.authenticate(credentials);
-  if (user) return authenticated(user);
+  if (user) {
+    const { audiences: _, ...known } = user;
+    return authenticated(known);
+  }
   if (bearerToken(credentials.headers) !== undefined) throw unauthorized();
   return ANONYMOUS;
 }
@@ -76,7 +87,8 @@ export function authenticated(user: UserInfo): UserInfo {
   return user.groups.includes(AUTHENTICATED) ? user : { ...user, groups: [...user.groups, AUTHENTICATED] };
 }
 
-function bearerToken({ authorization }: IncomingHttpHeaders): string | undefined {
+/** The token of an `Authorization` header. */
+export function bearerToken({ authorization }: IncomingHttpHeaders): string | undefined {
   return authorization === undefined ? undefined : /^bearer +(\S+) *$/i.exec(authorization)?.[1];
 }
 

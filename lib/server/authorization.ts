@@ -20,19 +20,38 @@ export interface Authorizer {
 }
 
 const OPEN_TO_ALL = new Set(['/healthz', '/livez', '/readyz', '/version']);
-const OPEN_TO_KNOWN = ['/api', '/apis', '/openapi', '/healthz', '/livez', '/readyz', '/version'];
+const OPEN_TO_KNOWN = [
+  '/.well-known/openid-configuration',
+  '/api',
+  '/apis',
+  '/healthz',
+  '/livez',
+  '/openapi',
+  '/openid/v1/jwks',
+  '/readyz',
+  '/version',
+];
 const TRUSTED_GROUPS = ['system:masters', 'system:nodes'];
 const TRUSTED_USERS = new Set(['system:apiserver', 'system:kube-controller-manager', 'system:kube-scheduler', 'system:kube-proxy']);
 
+/** Questions that everybody may ask about oneself. */
+const SELF_REVIEWS = new Set([
+  'authentication.k8s.io/selfsubjectreviews',
+  'authorization.k8s.io/selfsubjectaccessreviews',
+  'authorization.k8s.io/selfsubjectrulesreviews',
+]);
+
 /**
  * The default: `system:masters`, nodes and the system's own components may do everything, every known caller may read
- * discovery and health, anybody health and version, and nobody else anything.
+ * discovery and health and ask about itself, anybody health and version, and nobody else anything.
  */
 export const systemAuthorizer: Authorizer = {
-  authorize({ user, isResource, path, verb }) {
+  authorize({ user, isResource, path, verb, group, resource }) {
     if (TRUSTED_USERS.has(user.name) || user.groups.some((group) => TRUSTED_GROUPS.includes(group))) return { allowed: true };
-    if (isResource || (verb !== 'get' && verb !== 'head')) return { allowed: false };
-    return { allowed: OPEN_TO_ALL.has(path) || (user.groups.includes('system:authenticated') && isDiscovery(path)) };
+    const known = user.groups.includes('system:authenticated');
+    if (isResource) return { allowed: known && verb === 'create' && SELF_REVIEWS.has(`${group}/${resource}`) };
+    if (verb !== 'get' && verb !== 'head') return { allowed: false };
+    return { allowed: OPEN_TO_ALL.has(path) || (known && isDiscovery(path)) };
   },
 };
 

@@ -35,7 +35,8 @@ async function several(request: ApiRequest, endpoint: string, checks: Readonly<R
   return text(200, request.query.text('verbose') === undefined ? 'ok' : `${lines.join('\n')}\n${endpoint} check passed\n`);
 }
 
-async function failureOf(check: HealthCheck): Promise<string | undefined> {
+/** Why a check fails; `undefined` when all is well. */
+export async function failureOf(check: HealthCheck): Promise<string | undefined> {
   try {
     await check();
     return undefined;

@@ -1,10 +1,11 @@
 import type { ResourceDefinition, WriteOnlyDefinition } from '../api/resource-definition.js';
 import { badRequest, methodNotAllowed, notFound, StatusError } from '../api/status-error.js';
 import type { Handler, ServerContext } from './api-request.js';
+import { componentHandlers } from './handlers/component-handlers.js';
 import { podLogHandler } from './handlers/pod-log-handler.js';
 import { resourceHandlers } from './handlers/resource-handlers.js';
 import type { SubresourceHandlers, SubresourcePlace } from './handlers/subresource-handlers.js';
-import { actionHandlers, viewHandlers } from './handlers/subresource-handlers.js';
+import { actionHandlers, productHandlers, viewHandlers } from './handlers/subresource-handlers.js';
 import { writeOnlyHandlers } from './handlers/write-only-handlers.js';
 import { pageNotFound } from './reply.js';
 import { reviewHandlers } from './reviews/review-handlers.js';
@@ -79,7 +80,8 @@ export class RouteTable {
   }
 
   #routesOf(definition: ResourceDefinition): ResourceRoutes {
-    const served: Handlers = reviewHandlers(definition, this.#context) ?? this.#handlersOf(definition);
+    const served: Handlers =
+      reviewHandlers(definition, this.#context) ?? componentHandlers(definition, this.#context) ?? this.#handlersOf(definition);
     const subresources = Object.entries(definition.subresources).map(([name, sub]) => {
       return [name, only(sub.verbs, this.#subresource({ parent: definition, name, sub }))] as const;
     });
@@ -98,7 +100,7 @@ export class RouteTable {
       case 'scale':
         return viewHandlers(place, this.#context);
       case 'action':
-        return actionHandlers(place, this.#context);
+        return place.name === 'token' ? productHandlers(place, this.#context) : actionHandlers(place, this.#context);
       case 'connect':
         return place.name === 'log'
           ? { get: podLogHandler(place.parent, this.#context) }

@@ -66,3 +66,40 @@ describe('Discovery', () => {
     }
   });
 });
+
+describe('Component statuses', () => {
+  let server: TestServer;
+  before(async () => {
+    const fails = () => Promise.reject(new Error('connection refused'));
+    server = await TestServer.start({ components: { scheduler: () => {}, 'etcd-0': fails } });
+  });
+  after(() => server.stop());
+  const get = (path: string, accept?: string) =>
+    server.request('GET', `/api/v1/componentstatuses${path}`, { headers: accept === undefined ? {} : { accept } });
+
+  it('say how the parts of the control plane are, and that nobody should ask any more', async () => {
+    const list = await get('');
+    expect(list.headers.warning).to.equal('299 - "v1 ComponentStatus is deprecated in v1.19+"');
+    expect(list.json.kind).to.equal('ComponentStatusList');
+    const conditions = [{ type: 'Healthy', status: 'False', error: 'connection refused' }];
+    expect(list.json.items[0]).to.deep.equal({ metadata: { name: 'etcd-0' }, conditions });
+    expect(list.json.items[1]?.metadata.name).to.equal('scheduler');
+    expect((await get('/scheduler')).json).to.deep.equal({
+      kind: 'ComponentStatus',
+      apiVersion: 'v1',
+      metadata: { name: 'scheduler' },
+      conditions: [{ type: 'Healthy', status: 'True', message: 'ok' }],
+    });
+    expect((await get('/nope')).json.message).to.equal('componentstatuses "nope" not found');
+  });
+
+  it('are shown as a table, and are not written', async () => {
+    const table = await get('', 'application/json;as=Table;v=v1;g=meta.k8s.io');
+    expect(table.json.rows.map(({ cells }) => cells)).to.deep.equal([
+      ['etcd-0', 'Unhealthy', '', 'connection refused'],
+      ['scheduler', 'Healthy', 'ok', ''],
+    ]);
+    expect((await server.request('DELETE', '/api/v1/componentstatuses/scheduler')).code).to.equal(405);
+    expect((await get('?watch=true')).code).to.equal(405);
+  });
+});

@@ -2,13 +2,20 @@ import { ContainerModule } from 'inversify';
 import { ApiServer } from '../../server/api-server.js';
 import { clientCertificates, firstOf, staticTokens } from '../../server/authentication.js';
 import { systemAuthorizer } from '../../server/authorization.js';
+import { serviceAccountTokens } from '../../server/service-account-authenticator.js';
+import type { HealthCheck } from '../../server/health.js';
+import type { Storage } from '../../storage/storage.js';
 import { NodePodConnector } from '../node-pod-connector.js';
 import { TOKENS } from '../tokens.js';
 
-/** Binds `authenticator` (client certificates and the tokens of the options), `authorizer`, `podConnector` and `server`. Needs: options, registries, identity, nodes. */
+/** Binds `authenticator` (client certificates, the tokens of the options, those of service accounts), `authorizer`, `podConnector` and `server`. Needs: options, storage, registries, tokenIssuer, identity, nodes. */
 export const serverModule = new ContainerModule(({ bind }) => {
   bind(TOKENS.authenticator)
-    .toResolvedValue(({ tokens }) => firstOf([clientCertificates(), staticTokens(tokens ?? {})]), [TOKENS.options])
+    .toResolvedValue(
+      ({ tokens = {} }, issuer, registries) =>
+        firstOf([clientCertificates(), staticTokens(tokens), serviceAccountTokens(issuer, registries)]),
+      [TOKENS.options, TOKENS.tokenIssuer, TOKENS.registries],
+    )
     .inSingletonScope();
   bind(TOKENS.authorizer).toConstantValue(systemAuthorizer);
   bind(TOKENS.podConnector)
@@ -19,7 +26,7 @@ export const serverModule = new ContainerModule(({ bind }) => {
     .inSingletonScope();
   bind(TOKENS.server)
     .toResolvedValue(
-      (options, registries, identity, authenticator, authorizer, podConnector) =>
+      (options, registries, identity, authenticator, authorizer, podConnector, tokenIssuer, storage) =>
         new ApiServer({
           registries,
           environment: options.environment,
@@ -29,8 +36,25 @@ export const serverModule = new ContainerModule(({ bind }) => {
           authenticator,
           authorizer,
           podConnector,
+          tokenIssuer,
+          components: componentsOf(storage),
         }),
-      [TOKENS.options, TOKENS.registries, TOKENS.identity, TOKENS.authenticator, TOKENS.authorizer, TOKENS.podConnector],
+      [
+        TOKENS.options,
+        TOKENS.registries,
+        TOKENS.identity,
+        TOKENS.authenticator,
+        TOKENS.authorizer,
+        TOKENS.podConnector,
+        TOKENS.tokenIssuer,
+        TOKENS.storage,
+      ],
     )
     .inSingletonScope();
 });
+
+/** Under the names that Kubernetes gives them. Scheduler and controllers run for as long as their plane does. */
+function componentsOf(storage: Storage): Readonly<Record<string, HealthCheck>> {
+  const runs = () => {};
+  return { 'controller-manager': runs, 'etcd-0': async () => void (await storage.get('/registry/health')), scheduler: runs };
+}

@@ -45,11 +45,12 @@ class ServiceAccountsReconciler implements Reconciler<Namespace> {
   async reconcile({ metadata, status }: Stored<Namespace>, context: Context): Promise<void> {
     if (metadata.deletionTimestamp || status?.phase === 'Terminating') return;
     const namespace = metadata.name;
+    // Pods get a volume with both once the account is there.
+    if (this.#ca !== undefined) await keepRootCa(namespace, this.#ca, context);
     if (!context.cache(serviceAccounts).get({ namespace, name: ACCOUNT }))
       await unlessThere(() =>
         context.registry(serviceAccounts).create({ metadata: { name: ACCOUNT, namespace } }, { signal: context.signal }),
       );
-    if (this.#ca !== undefined) await keepRootCa(namespace, this.#ca, context);
   }
 }
 

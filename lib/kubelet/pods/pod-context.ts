@@ -29,7 +29,7 @@ export interface PodContext {
   readonly volumes: PodVolumes;
   readonly disk: PodDisk;
   readonly prober: Prober;
-  readonly tokens: ServiceAccountTokens | undefined;
+  readonly tokens: ServiceAccountTokens;
   /** Addresses of the node. */
   readonly hostIPs: readonly string[];
   readonly allocatable: Allocatable;

@@ -10,6 +10,10 @@ import { VolumeError } from '../volumes/volume-error.js';
 import type { ActualPod } from './actual-pod.js';
 import type { PodContext } from './pod-context.js';
 
+/** Tokens are replaced when this part of their time is over, and after a day at the latest. */
+const RENEWAL = 0.8;
+const LONGEST = 24 * 3600;
+
 /** Where the setup of a pod stands. */
 export interface SetupState {
   /** Set when containers may be started. */
@@ -27,6 +31,8 @@ export class PodSetup {
   #volumes: { readonly stamp: string; readonly paths: VolumePaths } | undefined;
   #busy = false;
   #retryAt = 0;
+  /** When a token in the volumes must be replaced; on the monotonic clock. */
+  #renewAt = Infinity;
 
   constructor(context: PodContext, uid: string) {
     this.#context = context;
@@ -52,9 +58,10 @@ export class PodSetup {
   step(pod: Stored<Pod>, actual: ActualPod): SetupState {
     if (this.#busy || this.#abort.signal.aborted) return {};
     const stamp = this.#stamp(pod);
-    const fresh = this.#volumes?.stamp === stamp;
-    if (fresh && actual.sandbox && actual.stale.length === 0) return { volumes: this.#volumes!.paths };
-    const wakeAfter = this.#retryAt - this.#context.environment.monotonic();
+    const now = this.#context.environment.monotonic();
+    const fresh = this.#volumes?.stamp === stamp && now < this.#renewAt;
+    if (fresh && actual.sandbox && actual.stale.length === 0) return { volumes: this.#volumes!.paths, wakeAfter: this.#untilRenewal(now) };
+    const wakeAfter = this.#retryAt - now;
     if (wakeAfter > 0) return { wakeAfter };
     this.#busy = true;
     void this.#make(pod, actual).finally(() => {
@@ -79,8 +86,15 @@ export class PodSetup {
   async #makeVolumes(pod: Stored<Pod>): Promise<void> {
     await unlessAborted(this.#abort.signal, this.#context.objects.ready(this.#uid));
     const stamp = this.#stamp(pod);
-    if (this.#volumes?.stamp === stamp) return;
-    this.#volumes = { stamp, paths: await this.#context.volumes.setUp(this.#facts(pod)) };
+    if (this.#volumes?.stamp === stamp && this.#context.environment.monotonic() < this.#renewAt) return;
+    const renewals = [Infinity];
+    const paths = await this.#context.volumes.setUp(this.#facts(pod, renewals));
+    this.#renewAt = Math.min(...renewals);
+    this.#volumes = { stamp, paths };
+  }
+
+  #untilRenewal(now: number): number | undefined {
+    return this.#renewAt === Infinity ? undefined : this.#renewAt - now;
   }
 
   async #makeSandbox(pod: Stored<Pod>, { sandbox, stale }: ActualPod): Promise<void> {
@@ -114,17 +128,19 @@ export class PodSetup {
     };
   }
 
-  #facts(pod: Stored<Pod>): PayloadFacts {
-    const { objects, hostIPs, allocatable, tokens } = this.#context;
+  /** Adds to `renewals` when each token that is asked for must be replaced. */
+  #facts(pod: Stored<Pod>, renewals: number[]): PayloadFacts {
+    const { objects, hostIPs, allocatable, tokens, environment } = this.#context;
     return {
       pod,
       podIPs: [],
       hostIPs,
       objects,
       allocatable,
-      token: ({ audience, expirationSeconds = 3600 }) => {
-        if (!tokens) throw new VolumeError('this kubelet has no source of service account tokens');
-        return tokens.token({ pod, audience, expirationSeconds });
+      token: async ({ audience, expirationSeconds = 3600 }) => {
+        const { text, seconds } = await tokens.token({ pod, audience, expirationSeconds });
+        renewals.push(environment.monotonic() + Math.min(seconds * RENEWAL, LONGEST) * 1000);
+        return text;
       },
     };
   }

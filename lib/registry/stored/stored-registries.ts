@@ -22,6 +22,8 @@ import { IMMORTAL_NAMESPACES } from './admission/namespace-lifecycle.js';
 import type { KindContext } from './kind-context.js';
 import { strategyOf } from './kinds/strategies.js';
 import { ObjectStore } from './object-store.js';
+import { AccountToken } from './service-accounts/account-token.js';
+import type { TokenIssuer } from './service-accounts/token-issuer.js';
 import { parseAddressRange } from './services/address-range.js';
 import { ServiceAllocator } from './services/service-allocator.js';
 import { StoredRegistry } from './stored-registry.js';
@@ -43,6 +45,8 @@ export interface StoredRegistriesOptions {
   readonly serviceRange?: string | undefined;
   /** Seconds that an event is kept after it was written last; held by the storage where it can, else by the event-expiry controller. Default 3,600. */
   readonly eventTimeToLive?: number | undefined;
+  /** Makes the tokens of service accounts. Default: none are made; asking for one is 405. */
+  readonly tokenIssuer?: TokenIssuer | undefined;
 }
 
 /** Namespaces that are there from the start. */
@@ -102,7 +106,13 @@ export class StoredRegistries implements Registries, Lifecycle {
       return new WriteOnlyRegistry(definition, binding as unknown as Creator<T>); // the kind of bindings is Binding
     }
     if ('writeOnly' in definition) return new WriteOnlyRegistry(definition, { create: () => Promise.reject(methodNotAllowed()) });
-    return new StoredRegistry(this.#kind(definition));
+    return new StoredRegistry(this.#kind(definition), this.#actionsOf(definition));
+  }
+
+  #actionsOf({ group, plural }: ResourceDefinition): Readonly<Record<string, object>> {
+    const { tokenIssuer: issuer } = this.#options;
+    if (!issuer || group !== '' || plural !== 'serviceaccounts') return {};
+    return { token: new AccountToken({ issuer, lookup: (kind, name) => this.#lookup(kind, name) }) };
   }
 
   #kind<T extends KubeObject>(definition: ResourceDefinition<T>): KindContext<T> {

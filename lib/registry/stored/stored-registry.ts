@@ -39,10 +39,13 @@ import { watchObjects } from './watch.js';
 export class StoredRegistry<T extends KubeObject> implements Registry<T> {
   readonly definition: ResourceDefinition<T>;
   readonly #kind: KindContext<T>;
+  readonly #actions: Readonly<Record<string, object>>;
 
-  constructor(kind: KindContext<T>) {
+  /** `actions`: subresources that need more than their kind, by name. */
+  constructor(kind: KindContext<T>, actions: Readonly<Record<string, object>> = {}) {
     this.definition = kind.definition;
     this.#kind = kind;
+    this.#actions = actions;
   }
 
   async get(name: ObjectName, { resourceVersion, signal }: GetOptions = {}): Promise<Stored<T>> {
@@ -106,7 +109,7 @@ export class StoredRegistry<T extends KubeObject> implements Registry<T> {
   subresource<S extends keyof SubresourceTypes<T>>(name: S): SubresourceRegistry<SubresourceTypes<T>[S] & KubeObject> {
     const { subresources } = this.definition;
     const definition = Object.hasOwn(subresources, name) ? subresources[name] : undefined;
-    const verbs = definition ? verbsOf(this.#kind, name, definition) : {};
+    const verbs = definition ? (this.#actions[name] ?? verbsOf(this.#kind, name, definition)) : {};
     // The name decides which of the classes it is, and so what it reads and writes.
     return subresourceRegistry(definition, verbs as SubresourceVerbs<SubresourceTypes<T>[S] & KubeObject>);
   }

@@ -59,6 +59,19 @@ export function viewHandlers({ parent, name, sub }: SubresourcePlace, context: S
   };
 }
 
+/** Subresources that make something of their object, and answer with that: `token`. */
+export function productHandlers({ parent, name, sub }: SubresourcePlace, context: ServerContext): SubresourceHandlers {
+  const registry = subresourceRegistry(parent, name, context);
+  return {
+    async create(request) {
+      const options = writeOptions(request, 'CreateOptions');
+      const object = await readTyped(request, { ...typeOf(sub), custom: false });
+      const named = { ...object, metadata: { ...object.metadata, name: object.metadata?.name ?? request.info.name } };
+      return json(201, await registry.create(nameIn(request, parent), addressed(named, parent, request.info, 'update'), options));
+    },
+  };
+}
+
 /** Subresources that do something to their object and keep nothing: `binding`, `eviction`. */
 export function actionHandlers({ parent, name, sub }: SubresourcePlace, context: ServerContext): SubresourceHandlers {
   const registry = subresourceRegistry(parent, name, context);

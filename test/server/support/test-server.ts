@@ -9,6 +9,7 @@ import type { Storage } from '../../../lib/storage/storage.js';
 import type { ApiServerOptions } from '../../../lib/server/api-server.js';
 import { ApiServer } from '../../../lib/server/api-server.js';
 import { clientCertificates, firstOf, staticTokens } from '../../../lib/server/authentication.js';
+import { serviceAccountTokens } from '../../../lib/server/service-account-authenticator.js';
 import type { KeyPair } from '../../../lib/server/pki.js';
 import { CertificateAuthority } from '../../../lib/server/pki.js';
 import { memoryCluster } from '../../support/memory-cluster.js';
@@ -108,15 +109,15 @@ export class TestServer {
   static async start(
     options: Partial<ApiServerOptions> & { readonly resources?: readonly ResourceDefinition[] } = {},
   ): Promise<TestServer> {
-    const { resources = [], ...more } = options;
-    const environment = systemEnvironment;
-    const { registries, storage, stop } = await memoryCluster({ environment, resources });
+    const { resources = [], environment = systemEnvironment, ...more } = options;
+    const { registries, storage, tokenIssuer, stop } = await memoryCluster({ environment, resources });
     const authority = await CertificateAuthority.create({ environment });
     const server = new ApiServer({
       registries,
       environment,
       tls: { ...(await authority.serverCertificate()), ca: authority.pem.certificate },
-      authenticator: firstOf([clientCertificates(), staticTokens(TOKENS)]),
+      authenticator: firstOf([clientCertificates(), staticTokens(TOKENS), serviceAccountTokens(tokenIssuer, registries)]),
+      tokenIssuer,
       ...more,
     });
     await server.start();
