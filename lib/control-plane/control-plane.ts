@@ -1,8 +1,7 @@
-import 'reflect-metadata';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Container } from 'inversify';
+import type { Container } from 'inversify';
 import type { Pod } from 'kubernetes-types/core/v1.js';
 import { stopAll } from '../base/lifecycles.js';
 import type { Lifecycle } from '../base/lifecycle.js';
@@ -12,20 +11,10 @@ import type { KubeObject, Stored } from '../api/object.js';
 import type { ResourceDefinition, WriteOnlyDefinition } from '../api/resource-definition.js';
 import type { PodLogOptions } from '../api/wire/pod-streams.js';
 import { StorageError } from '../storage/storage-error.js';
-import type { Storage } from '../storage/storage.js';
 import type { Creator, Registries, Registry } from '../registry/registry.js';
-import type { ApiServer } from '../server/api-server.js';
 import type { Caches } from '../watch/cache.js';
 import { kubeconfigText } from './kubeconfig.js';
-import { Ground } from './ground.js';
-import { KubernetesService } from './kubernetes-service.js';
-import { controllersModule, managerModule } from './modules/controller-module.js';
-import { leaderModule } from './modules/leader-module.js';
-import { nodeModule, proxyModule } from './modules/node-module.js';
-import { registryModule } from './modules/registry-module.js';
-import { schedulerModule } from './modules/scheduler-module.js';
-import { serverModule } from './modules/server-module.js';
-import { storageModule } from './modules/storage-module.js';
+import type { Ground } from './ground.js';
 import type { NodePool } from './node-pool.js';
 import type { ControlPlaneOptions, ResolvedOptions } from './options.js';
 import { PortInUseError } from './port-in-use-error.js';
@@ -66,9 +55,8 @@ export class ControlPlane {
   static async start(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
     const cleanUp: Lifecycle[] = [];
     const resolved = await resolve(options, cleanUp);
-    const container = new Container();
-    const ground = new Ground(resolved, () => container.get(TOKENS.storage));
-    wire(container, resolved, ground);
+    const { assemble } = await import('./assembly.js'); // with all it needs: whoever imports types and kinds alone pays nothing for it
+    const { container, ground } = assemble(resolved);
     const plane = new ControlPlane(container, resolved, ground, cleanUp);
     try {
       await plane.#start();
@@ -197,35 +185,4 @@ async function temporaryDirectory(cleanUp: Lifecycle[]): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'kubelib-'));
   cleanUp.push({ start: () => Promise.resolve(), stop: () => rm(directory, { recursive: true, force: true }) });
   return directory;
-}
-
-function wire(container: Container, options: ResolvedOptions, ground: Ground): void {
-  container.bind(TOKENS.options).toConstantValue(options);
-  container.bind(TOKENS.environment).toConstantValue(options.environment);
-  container.bind(TOKENS.logger).toConstantValue(options.logger);
-  container.bind(TOKENS.identity).toDynamicValue(() => ground.identity);
-  container.bind(TOKENS.serviceRange).toDynamicValue(() => ground.serviceRange);
-  container.bind(TOKENS.podRange).toConstantValue((index) => ground.range.podRange(index));
-  container.load(storageModule, registryModule, serverModule, managerModule, schedulerModule, leaderModule, nodeModule, proxyModule);
-  if (options.builtInControllers ?? true) container.load(controllersModule(options, () => ground.identity.authority.pem.certificate));
-  container
-    .bind(TOKENS.kubernetesService)
-    .toResolvedValue(kubernetesService(options, ground), [TOKENS.registries, TOKENS.server, TOKENS.serviceRange, TOKENS.storage])
-    .inSingletonScope();
-  for (const controller of options.controllers ?? []) container.bind(TOKENS.controllers).toConstantValue(controller);
-  if (options.modules) container.load(...options.modules);
-  options.configure?.(container);
-}
-
-function kubernetesService({ shared, environment, logger }: ResolvedOptions, ground: Ground) {
-  return (registries: Registries, server: ApiServer, serviceRange: string, storage: Storage): KubernetesService =>
-    new KubernetesService({
-      registries,
-      server,
-      serviceRange,
-      environment,
-      logger,
-      relayAddress: ground.range.serverAddress,
-      identity: isShared(shared, storage) ? ground.identity.id : undefined,
-    });
 }

@@ -19,7 +19,6 @@ import type { LeaderElector } from '../controller/leader-election.js';
 import type { Manager } from '../controller/manager.js';
 import type { Predicate } from '../scheduler/predicates/predicate.js';
 import type { WeightedPriority } from '../scheduler/priorities/priority.js';
-import type { Scheduler } from '../scheduler/scheduler.js';
 import type { BalancerFactory } from '../proxy/balancers/balancer.js';
 import type { Proxy } from '../proxy/proxy.js';
 import type { RuntimeFactory } from './node.js';
@@ -69,7 +68,8 @@ export const TOKENS = {
   predicates: token<Predicate>('predicates'),
   /** Set. */
   priorities: token<WeightedPriority>('priorities'),
-  scheduler: token<Scheduler>('scheduler'),
+  /** Binds pods to nodes from its start to its stop; any other part that does so may take its place. */
+  scheduler: token<Lifecycle>('scheduler'),
   /** Used when the storage is shared. */
   elector: token<LeaderElector>('elector'),
   runtime: token<RuntimeFactory>('runtime'),

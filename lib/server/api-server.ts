@@ -27,7 +27,7 @@ import type { Reply } from './reply.js';
 import { json, pageNotFound } from './reply.js';
 import { RequestPipeline } from './request-pipeline.js';
 import { RouteTable } from './route-table.js';
-import { UpgradeHandler } from './streams/upgrade-handler.js';
+import type { UpgradeHandler } from './streams/upgrade-handler.js';
 import { WatchTurns } from './watch/watch-turns.js';
 
 /** What an {@link ApiServer} is made of. */
@@ -73,7 +73,7 @@ export class ApiServer implements Lifecycle {
   readonly #routes: RouteTable;
   readonly #discovery: Discovery;
   readonly #openApi: OpenApi;
-  readonly #upgrades: UpgradeHandler;
+  #upgrades: Promise<UpgradeHandler> | undefined;
   #listener: Listener | undefined;
   #stopping = stoppingSignal();
 
@@ -101,7 +101,6 @@ export class ApiServer implements Lifecycle {
       authorizer,
       handle: (request) => this.#handle(request),
     });
-    this.#upgrades = new UpgradeHandler(this.#pipeline, this.#routes, this.#context);
     this.#lifecycle = new OnceLifecycle({ start: () => this.#start(), stop: () => this.#stop() });
   }
 
@@ -135,7 +134,7 @@ export class ApiServer implements Lifecycle {
   async #start(): Promise<void> {
     const listener = new Listener(this.#options.tls, this.#context.limits, {
       request: (request, response) => void this.#pipeline.run(new Exchange(request, response, this.#stopping.signal)),
-      upgrade: (request, socket, head) => void this.#upgrades.run(request, socket, head),
+      upgrade: (request, socket, head) => void this.#upgradeHandler().then((handler) => handler.run(request, socket, head)),
     });
     this.#stopping = stoppingSignal();
     await listener.listen(this.#options.listen ?? {});
@@ -154,6 +153,14 @@ export class ApiServer implements Lifecycle {
     const late = pause(this.#context.environment, DRAIN, answered.signal);
     await Promise.race([this.#pipeline.idle(), late]);
     answered.abort();
+  }
+
+  /** Loaded with the first upgrade, and the WebSocket library with it. */
+  #upgradeHandler(): Promise<UpgradeHandler> {
+    this.#upgrades ??= import('./streams/upgrade-handler.js').then(
+      (room) => new room.UpgradeHandler(this.#pipeline, this.#routes, this.#context),
+    );
+    return this.#upgrades;
   }
 
   async #handle(request: ApiRequest): Promise<Reply> {

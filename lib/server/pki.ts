@@ -1,8 +1,6 @@
-// reflect-metadata must be there before @peculiar/x509, whose dependency injection reads it while loading.
-import 'reflect-metadata';
 import { createHash, webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
-import * as x509 from '@peculiar/x509';
+import type * as X509 from '@peculiar/x509';
 import type { Environment } from '../base/environment.js';
 
 /** A certificate and its private key, both PEM text. */
@@ -21,6 +19,12 @@ export interface AuthorityOptions {
   readonly days?: number | undefined;
 }
 
+/** Loaded with the first certificate that is made or read: its 200 files take longer than the rest of the server. */
+async function library(): Promise<typeof X509> {
+  await import('reflect-metadata'); // must be there before: the library's dependency injection reads it while loading
+  return import('@peculiar/x509');
+}
+
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY = 86_400_000;
 /** Certificates begin in the past, so that a client whose clock is behind accepts them. */
@@ -35,17 +39,20 @@ const LEAF_DAYS = 365;
  * {@link CertificateAuthority.load} after a restart.
  */
 export class CertificateAuthority {
+  readonly #x509: typeof X509;
   readonly #environment: Environment;
-  readonly #certificate: x509.X509Certificate;
+  readonly #certificate: X509.X509Certificate;
   readonly #key: webcrypto.CryptoKey;
 
   private constructor(
+    x509: typeof X509,
     environment: Environment,
-    certificate: x509.X509Certificate,
+    certificate: X509.X509Certificate,
     key: webcrypto.CryptoKey,
     /** The authority itself: what clients trust, and the key that signs. */
     readonly pem: KeyPair,
   ) {
+    this.#x509 = x509;
     this.#environment = environment;
     this.#certificate = certificate;
     this.#key = key;
@@ -58,6 +65,7 @@ export class CertificateAuthority {
 
   /** A new authority. */
   static async create({ environment, commonName = 'kubelib', days = 3650 }: AuthorityOptions): Promise<CertificateAuthority> {
+    const x509 = await library();
     const keys = await generateKeys();
     const certificate = await x509.X509CertificateGenerator.createSelfSigned({
       serialNumber: serialNumber(environment),
@@ -75,11 +83,12 @@ export class CertificateAuthority {
         await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false),
       ],
     });
-    return new CertificateAuthority(environment, certificate, keys.privateKey, await pemOf(certificate, keys.privateKey));
+    return new CertificateAuthority(x509, environment, certificate, keys.privateKey, await pemOf(x509, certificate, keys.privateKey));
   }
 
   /** The authority that its `pem` described. Throws when the two do not belong together or cannot be read. */
   static async load(pem: KeyPair, environment: Environment): Promise<CertificateAuthority> {
+    const x509 = await library();
     const certificate = new x509.X509Certificate(pem.certificate);
     const key = await webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(pem.key), ALGORITHM, true, ['sign']);
     const probe = Buffer.from('kubelib');
@@ -88,11 +97,12 @@ export class CertificateAuthority {
     const signature = await webcrypto.subtle.sign(ALGORITHM, key, probe);
     if (!(await webcrypto.subtle.verify(ALGORITHM, publicKey, signature, probe)))
       throw new Error('the private key does not belong to the certificate of this authority');
-    return new CertificateAuthority(environment, certificate, key, pem);
+    return new CertificateAuthority(x509, environment, certificate, key, pem);
   }
 
   /** A certificate for a server that is reached as 127.0.0.1, ::1, localhost and as `hosts` (names or IP addresses). */
   async serverCertificate({ hosts = [] }: { readonly hosts?: readonly string[] | undefined } = {}): Promise<KeyPair> {
+    const x509 = this.#x509;
     const names = [...new Set(['127.0.0.1', '::1', 'localhost', ...hosts])];
     return this.#sign(
       [{ CN: ['kube-apiserver'] }],
@@ -113,11 +123,12 @@ export class CertificateAuthority {
   }): Promise<KeyPair> {
     return this.#sign(
       [...groups.map((group) => ({ O: [group] })), { CN: [user] }],
-      [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth])],
+      [new this.#x509.ExtendedKeyUsageExtension([this.#x509.ExtendedKeyUsage.clientAuth])],
     );
   }
 
-  async #sign(subject: x509.JsonName, extensions: x509.Extension[]): Promise<KeyPair> {
+  async #sign(subject: X509.JsonName, extensions: X509.Extension[]): Promise<KeyPair> {
+    const x509 = this.#x509;
     const keys = await generateKeys();
     const end = Math.min(this.#environment.now() + LEAF_DAYS * DAY, this.#certificate.notAfter.getTime());
     const certificate = await x509.X509CertificateGenerator.create({
@@ -136,7 +147,7 @@ export class CertificateAuthority {
         ...extensions,
       ],
     });
-    return pemOf(certificate, keys.privateKey);
+    return pemOf(x509, certificate, keys.privateKey);
   }
 }
 
@@ -151,7 +162,7 @@ function serialNumber(environment: Environment): string {
   return Buffer.from(bytes).toString('hex');
 }
 
-async function pemOf(certificate: x509.X509Certificate, key: webcrypto.CryptoKey): Promise<KeyPair> {
+async function pemOf(x509: typeof X509, certificate: X509.X509Certificate, key: webcrypto.CryptoKey): Promise<KeyPair> {
   const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', key);
   return { certificate: `${certificate.toString('pem')}\n`, key: `${x509.PemConverter.encode(pkcs8, 'PRIVATE KEY')}\n` };
 }

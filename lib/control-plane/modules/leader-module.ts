@@ -5,7 +5,6 @@ import { OnceLifecycle } from '../../base/once-lifecycle.js';
 import { LeaderElector } from '../../controller/leader-election.js';
 import type { Manager } from '../../controller/manager.js';
 import type { Registries } from '../../registry/registry.js';
-import type { Scheduler } from '../../scheduler/scheduler.js';
 import type { PlaneIdentity } from '../identity.js';
 import type { ResolvedOptions } from '../options.js';
 import { TOKENS } from '../tokens.js';
@@ -21,7 +20,7 @@ function elector(
   { environment, logger }: ResolvedOptions,
   registries: Registries,
   { id }: PlaneIdentity,
-  scheduler: Scheduler,
+  scheduler: Lifecycle,
   manager: Manager,
 ): LeaderElector {
   return new LeaderElector({
