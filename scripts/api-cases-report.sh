@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 directory=$(mktemp -d)
-node dist/lib/cli/kubelib.js up --memory --no-demo --nodes 0 --listen 127.0.0.1:0 --data-dir "$directory" >"$directory/log" 2>&1 &
+node dist/cli/kubelib.js up --memory --no-demo --nodes 0 --listen 127.0.0.1:0 --data-dir "$directory" >"$directory/log" 2>&1 &
 server=$!
 trap 'kill -INT "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; rm -rf "$directory"' EXIT
 for _ in $(seq 100); do

@@ -1,6 +1,5 @@
 import { mkdir, writeFile, rename } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { colors } from './colors.js';
 import type { Logger } from '../base/logger.js';
 import { systemEnvironment } from '../base/system-environment.js';
@@ -15,6 +14,7 @@ import { applyManifests } from './apply.js';
 import type { ManifestObject } from './manifests.js';
 import { loadManifests } from './manifests.js';
 import type { ListenAddress, LogLevel } from './option-values.js';
+import { packageRoot } from './package-root.js';
 import { showPods } from './pod-progress.js';
 import { readTokenFile } from './token-file.js';
 import { untilSignal } from './until-signal.js';
@@ -108,7 +108,7 @@ function shown(path: string): string {
 function manifestPaths(flags: UpFlags): readonly string[] {
   if (flags.filename) return flags.filename;
   if (!flags.demo) return [];
-  const root = fileURLToPath(new URL('../../../examples/guestbook/', import.meta.url)); // from dist/lib/cli
+  const root = join(packageRoot(), 'examples', 'guestbook');
   return [flags.runtime === 'docker' ? join(root, 'docker') : root];
 }
 

@@ -20,10 +20,7 @@ export interface AuthorityOptions {
 }
 
 /** Loaded with the first certificate that is made or read: its 200 files take longer than the rest of the server. */
-async function library(): Promise<typeof X509> {
-  await import('reflect-metadata'); // must be there before: the library's dependency injection reads it while loading
-  return import('@peculiar/x509');
-}
+const library = async (): Promise<typeof X509> => (await import('./x509.js')).x509;
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY = 86_400_000;

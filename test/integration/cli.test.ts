@@ -13,7 +13,7 @@ import { tcpServer } from '../support/echo.js';
 import { KubelibProcess, temporaryDirectory } from '../support/kubelib-process.js';
 import { rejection } from '../support/rejection.js';
 
-const KUBECFG = fileURLToPath(new URL('../../lib/cli/kubecfg.js', import.meta.url));
+const KUBECFG = fileURLToPath(new URL('../../cli/kubecfg.js', import.meta.url));
 
 /** What the line must say, and the options that lead to it. */
 type Mistake = readonly [RegExp, ...string[]];

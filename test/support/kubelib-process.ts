@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../lib/cli/kubelib.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../cli/kubelib.js', import.meta.url));
 
 /** A `kubelib` command that runs as a process of its own, as `npm start` does. */
 export class KubelibProcess {
