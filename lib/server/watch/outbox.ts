@@ -1,4 +1,5 @@
-import type { Flushable, WatchTurns } from './watch-turns.js';
+import type { Flushable, Join, WatchTurns } from './watch-turns.js';
+import { joiner } from './watch-turns.js';
 
 /** What an outbox writes to; a part of an exchange. */
 export interface OutboxTarget {
@@ -37,9 +38,9 @@ export class Outbox implements Flushable {
   }
 
   /** Writes what waits, if the target takes it now. */
-  flush(): void {
+  flush(join: Join = joiner()): void {
     if (this.#busy || this.#lines.length === 0) return;
-    const chunk = this.#lines.length === 1 ? (this.#lines[0] as Buffer) : Buffer.concat(this.#lines, this.#bytes);
+    const chunk = join(this.#lines, this.#bytes);
     this.#lines = [];
     this.#bytes = 0;
     if (this.#target.write(chunk)) return;

@@ -1,0 +1,68 @@
+import { expect } from 'chai';
+import { systemEnvironment } from '../../lib/base/system-environment.js';
+import { joiner, WatchTurns } from '../../lib/server/watch/watch-turns.js';
+
+/** A clock that goes on when it is told to, and the timers that were asked for. */
+class Clock {
+  time = 1000;
+  readonly timers: { readonly milliseconds: number; readonly callback: () => void }[] = [];
+  readonly environment = {
+    ...systemEnvironment,
+    monotonic: () => this.time,
+    timer: (milliseconds: number, callback: () => void) => {
+      this.timers.push({ milliseconds, callback });
+      return { cancel() {} };
+    },
+  };
+
+  /** Runs the one timer there is; gives how long it was to wait. */
+  next(): number {
+    expect(this.timers).to.have.lengthOf(1);
+    const [{ milliseconds, callback }] = this.timers.splice(0) as [(typeof this.timers)[0]];
+    this.time += milliseconds;
+    callback();
+    return milliseconds;
+  }
+}
+
+describe('WatchTurns', () => {
+  it('flushes each watcher once a turn, at once when turns are short', () => {
+    const clock = new Clock();
+    const turns = new WatchTurns(clock.environment);
+    let flushes = 0;
+    const watcher = { flush: () => void flushes++ };
+    turns.add(watcher);
+    turns.add(watcher);
+    expect([clock.next(), flushes]).to.deep.equal([0, 1]);
+    turns.add(watcher);
+    expect([clock.next(), flushes]).to.deep.equal([0, 2]);
+  });
+
+  it('rests after a turn as long as it took, but not long', () => {
+    const clock = new Clock();
+    const turns = new WatchTurns(clock.environment);
+    for (const [took, passed, expected] of [
+      [3, 0, 3],
+      [3, 2, 1],
+      [3, 10, 0],
+      [100, 0, 5],
+    ] as const) {
+      turns.add({ flush: () => void (clock.time += took) });
+      clock.next();
+      clock.time += passed;
+      turns.add({ flush() {} });
+      expect(clock.next(), `${took} ms, ${passed} ms later`).to.equal(expected);
+    }
+  });
+
+  it('joins the same lines once', () => {
+    const [a, b, c] = ['a\n', 'b\n', 'c\n'].map((line) => Buffer.from(line)) as [Buffer, Buffer, Buffer];
+    const join = joiner();
+    expect(join([a], 2)).to.equal(a);
+    const both = join([a, b], 4);
+    expect(both.toString()).to.equal('a\nb\n');
+    expect(join([a, b], 4)).to.equal(both);
+    expect(join([a, c], 4).toString()).to.equal('a\nc\n');
+    expect(join([a, b, c], 6).toString()).to.equal('a\nb\nc\n');
+  });
+});
