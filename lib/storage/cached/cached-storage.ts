@@ -34,7 +34,7 @@ export interface CachedStorageOptions {
   /** How much history can be read and watched from; it begins with the start. Default: 100,000 commits, 64 MiB. */
   readonly history?: HistoryLimits | undefined;
   /**
-   * Entries that are asked for in one go while everything is loaded. Default 1,000: of larger pages more is left as garbage in
+   * Entries that are asked for in one go while everything is loaded. Default 1,500: of larger pages more is left as garbage in
    * memory, smaller ones take longer.
    */
   readonly pageSize?: number | undefined;
@@ -187,7 +187,7 @@ export class CachedStorage implements Storage {
   }
 
   async #open(signal: AbortSignal): Promise<void> {
-    const { environment = systemEnvironment, logger = silentLogger, history, pageSize = 1_000, patience = 3_000 } = this.#options;
+    const { environment = systemEnvironment, logger = silentLogger, history, pageSize = 1_500, patience = 3_000 } = this.#options;
     const keep = (entry: Entry) => this.#written.keep(entry);
     this.#abort = new AbortController();
     signal.addEventListener('abort', () => this.#abort.abort(), { once: true });

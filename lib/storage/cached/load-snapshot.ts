@@ -31,12 +31,14 @@ export async function loadSnapshot(options: LoadOptions): Promise<Snapshot> {
 async function remainingPages(options: LoadOptions, first: Page): Promise<Snapshot> {
   const { engine, prefix, pageSize } = options;
   const { revision } = first;
-  const entries = first.entries.map((entry) => kept(entry, options));
-  for (let page = first; page.remaining > 0;) {
-    page = await engine.list(prefix, { limit: pageSize, after: entries.at(-1)!.key, revision });
+  const entries: Entry[] = [];
+  for (let page = first; ;) {
+    // The engine reads while this process copies what it has read before.
+    const next = page.remaining > 0 ? engine.list(prefix, { limit: pageSize, after: page.entries.at(-1)!.key, revision }) : undefined;
     for (const entry of page.entries) entries.push(kept(entry, options));
+    if (next === undefined) return { revision, tree: OrderedTree.fromSorted(entries) };
+    page = await next;
   }
-  return { revision, tree: OrderedTree.fromSorted(entries) };
 }
 
 function snapshotOf(options: LoadOptions, { entries, revision }: Page): Snapshot {

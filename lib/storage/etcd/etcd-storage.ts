@@ -23,6 +23,7 @@ import { type Endpoint, endpointOf } from './client/endpoint.js';
 import { Member } from './client/member.js';
 import { makeCommit } from './commit.js';
 import { entryOf } from './entries.js';
+import { EntrySizes } from './entry-sizes.js';
 import type { EtcdStorageOptions } from './etcd-options.js';
 import { checkKey } from './key-range.js';
 import { Leases } from './leases.js';
@@ -34,6 +35,7 @@ import { leaseGrant } from './wire/lease.js';
 interface Open {
   readonly cluster: Cluster;
   readonly leases: Leases;
+  readonly sizes: EntrySizes;
 }
 
 /** Milliseconds that `stop()` waits for calls under way. */
@@ -102,7 +104,7 @@ export class EtcdStorage implements Storage {
   }
 
   async list(prefix: string, wanted: ListRange = {}): Promise<Page> {
-    const page = await readPage(this.#running().cluster, prefix, wanted);
+    const page = await readPage(this.#running(), prefix, wanted);
     if (wanted.revision === undefined) checkReached(wanted.notBefore ?? 0, page.revision);
     return page;
   }
@@ -168,7 +170,7 @@ export class EtcdStorage implements Storage {
     signal.addEventListener('abort', abort, { once: true });
     try {
       await cluster.read(range, this.#probe);
-      this.#opened = { cluster, leases: this.#newLeases(cluster) };
+      this.#opened = { cluster, leases: this.#newLeases(cluster), sizes: new EntrySizes() };
     } catch (error) {
       await cluster.stop(0);
       throw startError(error, this.#endpoints);

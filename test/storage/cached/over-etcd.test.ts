@@ -56,6 +56,21 @@ needs(etcdNeed, () => {
       expect(after.bytes! - between.bytes!, 'bytes that etcd has sent').to.be.below(10_000);
     });
 
+    it('is loaded by a question a page, and one more', async () => {
+      const engine = new EtcdStorage({ endpoints: etcd.endpoints });
+      await cache(engine);
+      const names = Array.from({ length: 1000 }, (_, i) => String(i).padStart(4, '0'));
+      await Promise.all(names.map((name) => put(engine, `many/${name}`, 'x'.repeat(2400))));
+      const before = await served();
+      const cached = new CachedStorage(new EtcdStorage({ endpoints: etcd.endpoints }), { prefix: '/registry/many/', pageSize: 150 });
+      await cached.start();
+      started.push(cached);
+      expect((await cached.list('/registry/many/', { notBefore: 0 })).entries).to.have.length(1000);
+      const { Range } = await served();
+      // Of the first page 100, then 50, then six pages; and a question for the revision at the start.
+      expect(Range! - before.Range!).to.equal(1 + 2 + 6);
+    });
+
     for (const [api, engine] of [
       ['v3', () => new EtcdStorage({ endpoints: etcd.endpoints })],
       ['v2', v2],
