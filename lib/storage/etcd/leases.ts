@@ -3,7 +3,7 @@ import type { LeaseGrantResponse, LeaseId } from './wire/lease.js';
 
 /** What {@link Leases} needs. */
 export interface LeasesOptions {
-  readonly environment: Pick<Environment, 'monotonic'>;
+  readonly environment: Pick<Environment, 'monotonic' | 'now'>;
   /** Has etcd make a lease for so many seconds. Throws StorageErrors. */
   readonly grant: (seconds: number) => Promise<Pick<LeaseGrantResponse, 'id' | 'timeToLive'>>;
 }
@@ -11,8 +11,10 @@ export interface LeasesOptions {
 /** A lease that is put to use again. */
 interface Lease {
   readonly id: LeaseId;
-  /** Monotonic milliseconds; etcd lets it end then or later. */
+  /** Monotonic milliseconds; etcd lets it end then or later, unless this machine sleeps meanwhile. */
   readonly ends: number;
+  /** How far the wall clock was ahead of the monotonic one, in milliseconds. */
+  readonly offset: number;
   /** Puts that it was used for. */
   puts: number;
 }
@@ -23,6 +25,8 @@ const SPARE = { part: 0.1, most: 60 };
 const MOST_PUTS = 1_000;
 /** Times to live for which a lease is remembered. */
 const MOST_TIMES = 64;
+/** Milliseconds that the wall clock may gain on the monotonic one before it looks as if the machine had slept. */
+const MOST_DRIFT = 1_000;
 
 /**
  * Leases for puts with a time to live. To grant one is a commit of the whole cluster, so puts that end at about the same time share one, by
@@ -44,7 +48,7 @@ export class Leases {
   /** A lease that ends `seconds` after `since` (monotonic milliseconds, not in the future) or later, for so many puts. */
   async leaseFor(seconds: number, since: number, puts: number): Promise<LeaseId> {
     const fits = (lease: Lease) => lease.puts < MOST_PUTS && lease.ends - since >= seconds * 1_000;
-    let lease = this.#leases.get(seconds);
+    let lease = this.#remembered(seconds);
     // One that is being granted may have been asked for before `since`; the one after that was not.
     while (lease === undefined || !fits(lease)) lease = await (this.#granting.get(seconds) ?? this.#grant(seconds));
     lease.puts += puts;
@@ -56,12 +60,24 @@ export class Leases {
     for (const [seconds, lease] of this.#leases) if (lease.id === id) this.#leases.delete(seconds);
   }
 
+  /** None that has aged more than the monotonic clock shows. */
+  #remembered(seconds: number): Lease | undefined {
+    const lease = this.#leases.get(seconds);
+    return lease !== undefined && this.#offset() - lease.offset > MOST_DRIFT ? undefined : lease;
+  }
+
+  #offset(): number {
+    const { environment } = this.#options;
+    return environment.now() - environment.monotonic();
+  }
+
   #grant(seconds: number): Promise<Lease> {
     const { environment, grant } = this.#options;
     const wanted = Math.ceil(seconds + Math.min(SPARE.most, SPARE.part * seconds));
     const asked = environment.monotonic();
+    const offset = this.#offset();
     const granting = grant(wanted)
-      .then(({ id, timeToLive }) => this.#remember(seconds, { id, ends: asked + timeToLive * 1_000, puts: 0 }))
+      .then(({ id, timeToLive }) => this.#remember(seconds, { id, ends: asked + timeToLive * 1_000, offset, puts: 0 }))
       .finally(() => this.#granting.delete(seconds));
     this.#granting.set(seconds, granting);
     return granting;

@@ -16,7 +16,14 @@ const LONG = 3600;
 
 describe('Leases', () => {
   function bed() {
-    const environment = new VirtualEnvironment();
+    const virtual = new VirtualEnvironment();
+    const clock = { jump: 0 };
+    const environment = {
+      monotonic: () => virtual.monotonic(),
+      now: () => virtual.now() + clock.jump,
+      sleep: (milliseconds: number) => virtual.sleep(milliseconds),
+      advance: (milliseconds: number) => virtual.advance(milliseconds),
+    };
     const granted: number[] = [];
     const state = { latency: 0 };
     const leases = new Leases({
@@ -32,7 +39,7 @@ describe('Leases', () => {
       await environment.advance(0);
       return found;
     };
-    return { environment, granted, state, leases, lease };
+    return { environment, clock, granted, state, leases, lease };
   }
 
   it('are granted for a tenth longer than asked for, a minute at most, and used until a put would get less than its time', async () => {
@@ -75,6 +82,18 @@ describe('Leases', () => {
     leases.forget(await lease(100));
     expect(await lease(100)).to.equal(2n);
     leases.forget(1n);
+    expect(await lease(100)).to.equal(2n);
+  });
+
+  it('are not trusted after the machine has slept, when only the wall clock has gone on', async () => {
+    const { clock, lease } = bed();
+    expect(await lease(100)).to.equal(1n);
+    clock.jump += 500;
+    expect(await lease(100)).to.equal(1n);
+    clock.jump -= 3_600_000;
+    expect(await lease(100)).to.equal(1n);
+    clock.jump += 3_602_000;
+    expect(await lease(100)).to.equal(2n);
     expect(await lease(100)).to.equal(2n);
   });
 
