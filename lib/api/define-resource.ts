@@ -1,3 +1,6 @@
+import type { RuleTree } from './cel/schema/rule-tree.js';
+import { ruleErrors, ruleTreeOf } from './cel/schema/rule-tree.js';
+import { validateRules } from './cel/schema/validate-rules.js';
 import { customColumn } from './custom-column.js';
 import type { ColumnOptions } from './custom-column.js';
 import type { FieldError } from './field-error.js';
@@ -35,7 +38,7 @@ export interface ResourceOptions<T extends KubeObject> {
   readonly namespaced?: boolean | undefined;
   /**
    * Structure of the objects (`spec`, `status`, …) in OpenAPI v3's words: unknown fields are pruned, defaults set, values checked.
-   * Default: anything goes.
+   * Rules in CEL (`x-kubernetes-validations`) are asked when the rest is right. Default: anything goes.
    */
   readonly schema?: Schema | undefined;
   /** Columns of `kubectl get` after NAME. Default: AGE. */
@@ -99,7 +102,7 @@ export function defineResource<T extends KubeObject>(options: ResourceOptions<T>
     ],
     selectableFields: Object.fromEntries((options.selectableFields ?? []).map((path) => [path.replace(/^\./, ''), fieldReader<T>(path)])),
     rules: strategyOf<T>({
-      own: structuralRules(structure, options.rules ?? {}),
+      own: structuralRules(structure, ruleTree(structure), options.rules ?? {}),
       schema: structure,
       namespaced,
       name: dnsSubdomain,
@@ -161,7 +164,15 @@ function withObjectFields(schema: Schema): Schema {
   };
 }
 
-function structuralRules<T extends KubeObject>(schema: Schema, own: ResourceRules<T>): ResourceRules<T> {
+/** The rules of a schema, compiled. Throws for one that does not compile. */
+function ruleTree(schema: Schema): RuleTree | undefined {
+  const tree = ruleTreeOf(schema, true);
+  const [error] = tree ? ruleErrors(tree) : [];
+  if (error !== undefined) throw new TypeError(`a rule of the schema: ${error}`);
+  return tree;
+}
+
+function structuralRules<T extends KubeObject>(schema: Schema, tree: RuleTree | undefined, own: ResourceRules<T>): ResourceRules<T> {
   return {
     ...own,
     validate: () => [], // held back until the schema has been asked
@@ -171,23 +182,39 @@ function structuralRules<T extends KubeObject>(schema: Schema, own: ResourceRule
       own.prepareCreate?.(draft, context);
     },
     validateCreate(object) {
-      const faults = structuralFaults(schema, object);
+      const faults = schemaFaults(schema, tree, object);
       // Rules written against the type must not meet an object of another shape.
       return faults.length > 0 ? faults : [...(own.validate?.(object) ?? []), ...(own.validateCreate?.(object) ?? [])];
     },
     validateUpdate(object, old, context) {
-      const faults = structuralFaults(schema, object, old);
-      if (faults.length > 0 || structuralFaults(schema, object).length > 0) return faults;
+      const faults = schemaFaults(schema, tree, object, old);
+      if (faults.length > 0 || structuralFaults(schema, object).list.length > 0) return faults;
       return [...(own.validate?.(object) ?? []), ...(own.validateUpdate?.(object, old, context) ?? [])];
     },
   };
 }
 
+/** After these a value may be of another type than rules in CEL take it for. */
+const BLOCKING: readonly FieldError['type'][] = ['NotSupported', 'Required', 'TooLong', 'TooMany', 'TypeInvalid'];
+
+function schemaFaults(schema: Schema, tree: RuleTree | undefined, object: KubeObject, old?: KubeObject): readonly FieldError[] {
+  const faults = structuralFaults(schema, object, old);
+  if (!tree) return faults.list;
+  if (faults.list.some(({ type }) => BLOCKING.includes(type)))
+    faults.invalid(
+      '<nil>',
+      null,
+      'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+    );
+  else validateRules(faults, '', tree, object, old);
+  return faults.list;
+}
+
 /** With `old`: what was wrong already and has not been touched is let be, as the schema may be younger than the object. */
-function structuralFaults(schema: Schema, object: KubeObject, old?: KubeObject): readonly FieldError[] {
+function structuralFaults(schema: Schema, object: KubeObject, old?: KubeObject): Faults {
   const faults = new Faults();
   validateSchema(faults, '', schema, object, old);
-  return faults.list;
+  return faults;
 }
 
 function fieldReader<T extends KubeObject>(path: string): FieldReader<T> {

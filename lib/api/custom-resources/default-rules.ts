@@ -1,3 +1,5 @@
+import { ruleTreeOf } from '../cel/schema/rule-tree.js';
+import { validateRules } from '../cel/schema/validate-rules.js';
 import { prunedPaths } from '../schema/decode-custom.js';
 import type { Schema } from '../schema/schema.js';
 import { validateSchema } from '../schema/validate-schema.js';
@@ -13,4 +15,14 @@ export function defaultFaults(faults: Faults, path: string, schema: JsonSchema):
   const unknown = prunedPaths(structure, value);
   if (unknown.length > 0) faults.invalid(at, value, `must not have unknown fields: ${unknown.join(', ')}`);
   validateSchema(faults, at, structure, value);
+}
+
+/** A default must satisfy the rules of the schema too. They must compile. */
+export function defaultRuleFaults(faults: Faults, path: string, schema: Schema): void {
+  const tree = schema.default === undefined ? undefined : ruleTreeOf(schema, false);
+  if (tree) validateRules(faults, `${path}.default`, tree, schema.default);
+  const { properties = {}, additionalProperties, items } = schema;
+  for (const [name, child] of Object.entries(properties)) defaultRuleFaults(faults, `${path}.properties[${name}]`, child);
+  if (typeof additionalProperties === 'object') defaultRuleFaults(faults, `${path}.additionalProperties`, additionalProperties);
+  if (items) defaultRuleFaults(faults, `${path}.items`, items);
 }

@@ -3,16 +3,6 @@ import { builtInSchema } from '../schema/built-in-schema.js';
 import { decodeType } from '../schema/decode.js';
 import type { Schema } from '../schema/schema.js';
 
-/** A CEL rule of a schema. */
-export interface ValidationRule {
-  readonly rule?: string;
-  readonly message?: string;
-  readonly messageExpression?: string;
-  readonly reason?: string;
-  readonly fieldPath?: string;
-  readonly optionalOldSelf?: boolean;
-}
-
 /** A schema as a CustomResourceDefinition holds it: Kubernetes' JSONSchemaProps, with words that it knows and refuses. */
 export interface JsonSchema extends Omit<
   Schema,
@@ -34,7 +24,6 @@ export interface JsonSchema extends Omit<
   readonly dependencies?: object;
   readonly patternProperties?: object;
   readonly $ref?: string;
-  readonly 'x-kubernetes-validations'?: readonly ValidationRule[];
 }
 
 type Fields = Record<string, unknown>;

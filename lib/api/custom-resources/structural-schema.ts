@@ -1,6 +1,8 @@
 import { Pattern } from '../pattern/pattern.js';
 import type { Faults } from '../validation/faults.js';
+import { expressionFaults } from './expression-faults.js';
 import { listTypeFaults } from './list-type-rules.js';
+import { ruleShapeFaults } from './rule-shape-faults.js';
 import type { JsonSchema } from './schema-shape.js';
 import { defaultFaults } from './default-rules.js';
 import { valueValidationFaults } from './value-validation-rules.js';
@@ -16,10 +18,13 @@ type Level = 'root' | 'field' | 'item';
 
 /** What is wrong with the schema of a version: structural schemas say of each field what it is, so that objects can be pruned and defaulted. */
 export function schemaFaults(faults: Faults, path: string, schema: JsonSchema): void {
+  const before = faults.list.length;
   if (schema.type && schema.type !== 'object') faults.invalid(`${path}.type`, schema.type, 'must be object at the root');
   if (schema.nullable) faults.forbidden(`${path}.nullable`, 'nullable cannot be true at the root');
   metadataFaults(faults, `${path}.properties[metadata]`, schema.properties?.['metadata']);
   walk(faults, path, schema, 'root');
+  // Expressions can only be read against types that are right.
+  if (faults.list.length === before) expressionFaults(faults, path, schema);
 }
 
 function metadataFaults(faults: Faults, path: string, metadata: JsonSchema | undefined): void {
@@ -35,6 +40,7 @@ function walk(faults: Faults, path: string, schema: JsonSchema, level: Level): v
   typeFaults(faults, path, schema, level);
   listTypeFaults(faults, path, schema);
   patternFaults(faults, path, schema);
+  ruleShapeFaults(faults, path, schema);
   valueValidationFaults(faults, path, schema);
   childrenFaults(faults, path, schema);
   // A default can only be held against a schema that is right.

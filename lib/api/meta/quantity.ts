@@ -83,6 +83,16 @@ export class Quantity {
     return Number(this.#roundedUp(0));
   }
 
+  /** The exact number of whole units; undefined when it has a fraction. */
+  wholeValue(): bigint | undefined {
+    return this.isWhole() ? this.#roundedUp(0) : undefined;
+  }
+
+  /** The nearest double. */
+  approximate(): number {
+    return Number(`${this.#unscaled}e${-this.#scale}`);
+  }
+
   /** Whether it has no fraction. */
   isWhole(): boolean {
     return this.#scale <= 0 || this.#unscaled % 10n ** BigInt(this.#scale) === 0n;

@@ -7,4 +7,4 @@ export type Node =
   | { readonly type: 'assert'; readonly kind: 'start' | 'end' | 'boundary' | 'no-boundary' }
   | { readonly type: 'sequence'; readonly parts: readonly Node[] }
   | { readonly type: 'choice'; readonly parts: readonly Node[] }
-  | { readonly type: 'repeat'; readonly part: Node; readonly min: number; readonly max: number };
+  | { readonly type: 'repeat'; readonly part: Node; readonly min: number; readonly max: number; readonly lazy: boolean };

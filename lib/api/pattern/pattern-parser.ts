@@ -45,15 +45,16 @@ function withFlags(flags: Flags, letters: string): Flags {
 }
 
 function parseRepeat(reader: PatternReader, part: Node): Node {
-  const found = reader.match(/^(?:([*+?])|\{(\d+)(,(\d*))?\})\??/);
+  const found = reader.match(/^(?:([*+?])|\{(\d+)(,(\d*))?\})(\??)/);
   if (!found) return part;
   if (reader.match(/^(?:[*+?]|\{\d+(?:,\d*)?\})/)) throw reader.error('nested quantifier');
-  const [, sign, from, comma, to] = found;
-  if (sign) return { type: 'repeat', part, min: sign === '+' ? 1 : 0, max: sign === '?' ? 1 : Number.POSITIVE_INFINITY };
+  const [, sign, from, comma, to, question] = found;
+  const lazy = question === '?';
+  if (sign) return { type: 'repeat', part, min: sign === '+' ? 1 : 0, max: sign === '?' ? 1 : Number.POSITIVE_INFINITY, lazy };
   const min = Number(from);
   const max = comma === undefined ? min : to === '' ? Number.POSITIVE_INFINITY : Number(to);
   if (min > MAX_REPEAT || (max !== Number.POSITIVE_INFINITY && (max > MAX_REPEAT || max < min))) throw reader.error('invalid repeat count');
-  return { type: 'repeat', part, min, max };
+  return { type: 'repeat', part, min, max, lazy };
 }
 
 function parseAtom(reader: PatternReader, flags: Flags): Node {

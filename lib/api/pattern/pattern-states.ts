@@ -1,6 +1,6 @@
 import type { Accepts, Node } from './pattern-node.js';
 
-/** One state of the automaton; `next` are indices. */
+/** One state of the automaton; `next` are indices, those of a split in the order in which RE2 would try them. */
 export type State =
   | { readonly type: 'character'; readonly accepts: Accepts; next: number }
   | { readonly type: 'assert'; readonly kind: 'start' | 'end' | 'boundary' | 'no-boundary'; next: number }
@@ -34,15 +34,16 @@ function build(states: State[], node: Node, then: number): number {
   }
 }
 
-function repeat(states: State[], { part, min, max }: Extract<Node, { type: 'repeat' }>, then: number): number {
+function repeat(states: State[], { part, min, max, lazy }: Extract<Node, { type: 'repeat' }>, then: number): number {
+  const order = (again: number, on: number) => (lazy ? [on, again] : [again, on]);
   let next = then;
   if (max === Number.POSITIVE_INFINITY) {
-    const loop: State = { type: 'split', next: [then] };
+    const loop: State = { type: 'split', next: [] };
     next = add(states, loop);
-    loop.next.push(build(states, part, next));
+    loop.next.push(...order(build(states, part, next), then));
   } else {
     for (let optional = max - min; optional > 0; optional -= 1)
-      next = add(states, { type: 'split', next: [build(states, part, next), then] });
+      next = add(states, { type: 'split', next: order(build(states, part, next), then) });
   }
   for (let needed = min; needed > 0; needed -= 1) next = build(states, part, next);
   return next;

@@ -1,3 +1,19 @@
+/** A rule of a schema, in the Common Expression Language. */
+export interface ValidationRule {
+  /** True when the value is right. Sees it as `self`, and what it was before as `oldSelf`: then it is only asked of changes. */
+  readonly rule?: string;
+  /** What is said when it is not. Default: the rule itself. */
+  readonly message?: string;
+  /** Makes the message; where it fails, `message` is said. */
+  readonly messageExpression?: string;
+  /** Default: FieldValueInvalid. */
+  readonly reason?: string;
+  /** Whom to blame, as a path from the value such as `.a.b`. Default: the value. */
+  readonly fieldPath?: string;
+  /** True: `oldSelf` is an optional value, and the rule is asked of new values too. */
+  readonly optionalOldSelf?: boolean;
+}
+
 /**
  * The structure of a value, in OpenAPI v3's words with Kubernetes' extensions: the one form that decoding, defaulting,
  * merging and `kubectl explain` read. Schemas of built-in kinds are derived from the table of API facts; those of custom
@@ -42,6 +58,7 @@ export interface Schema {
   readonly 'x-kubernetes-int-or-string'?: boolean;
   readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
   readonly 'x-kubernetes-embedded-resource'?: boolean;
+  readonly 'x-kubernetes-validations'?: readonly ValidationRule[];
   /** JSON value that is shown when the field is unset (`[]`, `null`, `{}`…); absent: the field is left out. */
   readonly 'x-kubelib-zero'?: unknown;
   /** True: presence counts, so that 0, false and an empty text are kept. Otherwise they are the same as unset. Built-in scalars only. */
