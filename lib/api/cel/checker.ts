@@ -42,7 +42,7 @@ class Checker {
   readonly #names = new Map<Node, string>();
   readonly #qualified = new Set<Node>();
   readonly #issues: Issue[] = [];
-  #bound = new Substitutions();
+  readonly #bound = new Substitutions();
   #scope: Scope | undefined;
   #freeTypes = 0;
 
@@ -175,11 +175,9 @@ class Checker {
     for (const form of forms) {
       if (form.member !== member) continue;
       const own = this.#fresh(form);
-      const bound = assignable(this.#bound, types, own.parameters);
-      if (!bound) continue;
+      if (!assignable(this.#bound, types, own.parameters)) continue;
       fitting.push(form);
-      this.#bound = bound;
-      const type = substitute(bound, own.result);
+      const type = substitute(this.#bound, own.result);
       result = result === undefined || typeText(result) === typeText(type) ? type : DYN;
     }
     if (result === undefined) return this.#noOverload(node, name, types, member);
@@ -213,11 +211,7 @@ class Checker {
   /** Items of one literal are of one type. */
   #join(previous: Type | undefined, next: Type, offset: number): Type {
     if (!previous) return next;
-    const bound = assignable(this.#bound, [next], [previous]);
-    if (bound) {
-      this.#bound = bound;
-      return mostGeneral(substitute(bound, previous), substitute(bound, next));
-    }
+    if (assignable(this.#bound, [next], [previous])) return mostGeneral(substitute(this.#bound, previous), substitute(this.#bound, next));
     this.#issue(
       offset,
       `expected type '${typeText(substitute(this.#bound, previous, true))}' but found '${typeText(substitute(this.#bound, next, true))}'`,
@@ -289,9 +283,7 @@ class Checker {
 
   #assert(node: Node, wanted: Type): void {
     const found = this.#visit(node);
-    const bound = assignable(this.#bound, [found], [wanted]);
-    if (bound) this.#bound = bound;
-    else
+    if (!assignable(this.#bound, [found], [wanted]))
       this.#issue(
         node.offset,
         `expected type '${typeText(substitute(this.#bound, wanted, true))}' but found '${typeText(substitute(this.#bound, found, true))}'`,

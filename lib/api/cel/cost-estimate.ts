@@ -263,12 +263,12 @@ class CostEstimate {
     );
   }
 
-  /** The size of the items of a list of texts or bytes; 0 for others. */
+  /** The size of the items of a list of texts or bytes; 0 for others. Only what is declared is known, as in the real server. */
   #itemSize(node: Node): Size {
     const type = this.#checked.typeOf(node);
     if (type.kind !== 'list' || (type.element.kind !== 'string' && type.element.kind !== 'bytes')) return { min: 0, max: 0 };
     const declared = this.#origins.get(node)?.declared?.element;
-    return declared ? { min: 0, max: declared.maxElements } : (this.#entriesOf(node)?.value ?? UNKNOWN);
+    return declared ? { min: 0, max: declared.maxElements } : UNKNOWN;
   }
 }
 

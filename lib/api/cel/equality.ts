@@ -2,9 +2,12 @@ import type { Meter } from './meter.js';
 import type { Value } from './values.js';
 import { Duration, Fault, ListValue, MapValue, Opaque, Optional, Timestamp, TypeValue, Uint } from './values.js';
 
+/** Steps that comparing two values takes. */
+const COMPARISON = 10;
+
 /** Whether two values are equal. Values of different types are not, but numbers are compared by value. Counts its work. */
 export function equalValues(a: Value, b: Value, meter: Meter): boolean {
-  meter.work(1);
+  meter.work(COMPARISON);
   if (a === b) return true; // NaN is not equal to itself
   const [left, right] = [numberOf(a), numberOf(b)];
   if (left !== undefined || right !== undefined) return compareValues(a, b) === 0;

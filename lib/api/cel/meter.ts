@@ -6,8 +6,9 @@ export class CostExceeded extends Error {
 }
 
 /**
- * Steps that a unit of cost may stand for. A unit of Kubernetes' cost is about 50 ns; what it does not count (the depth of what is
- * compared, the length of what is built, the states of a pattern) is counted in steps of a few nanoseconds, so that it is bounded too.
+ * Steps that a unit of cost may stand for. A unit of Kubernetes' cost takes about 20 ns here; what it does not count (the depth of
+ * what is compared, the length of what is built, the states of a pattern) is counted in steps of about a nanosecond, so that it is
+ * bounded too.
  */
 const STEPS_PER_UNIT = 20;
 

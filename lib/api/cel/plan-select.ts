@@ -13,7 +13,10 @@ export function planSelect(operand: Step, field: string, test: boolean): Step {
     const value = operand(frame);
     if (value instanceof Fault) return value;
     frame.meter.charge(1);
-    if (value instanceof MapValue) return value.get(field) ?? new Fault(`no such key: ${field}`);
+    if (value instanceof MapValue) {
+      const found = value.get(field);
+      return found === undefined ? new Fault(`no such key: ${field}`) : found;
+    }
     return value instanceof Optional ? optionalMember(value.value, field) : new Fault('no such overload');
   };
 }

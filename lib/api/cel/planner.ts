@@ -81,7 +81,8 @@ export class Planner {
     const type = TYPE_NAMES.has(name) ? new TypeValue(name) : undefined;
     return (frame) => {
       frame.meter.charge(1);
-      return frame.variable(name) ?? type ?? new Fault(`no such attribute(s): ${name}`);
+      const value = frame.variable(name);
+      return value === undefined ? (type ?? new Fault(`no such attribute(s): ${name}`)) : value;
     };
   }
 
@@ -93,7 +94,8 @@ export class Planner {
     // Evaluated when it is first asked for, if ever.
     const read: Step = (frame) => {
       frame.meter.charge(1);
-      return (frame.slots[slot] ??= value(frame));
+      const known = frame.slots[slot];
+      return known === undefined ? (frame.slots[slot] = value(frame)) : known;
     };
     const inner = this.within([{ name: node.accumulator, read }], () => this.plan(body));
     return (frame) => {

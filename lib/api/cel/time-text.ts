@@ -11,7 +11,9 @@ const UNITS: Readonly<Record<string, bigint>> = {
   h: 3600n * SECOND,
 };
 const MAX_NANOS = 2n ** 63n;
-const DURATION = /^([+-]?)((?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/;
+const DURATION = /^([+-]?)((?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/;
+/** No duration has more; making long numbers takes long. */
+const MOST_DIGITS = 20;
 const PART = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/g;
 const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 /** 0001-01-01T00:00:00Z and 9999-12-31T23:59:59.999999999Z. */
@@ -24,8 +26,10 @@ export function parseDurationText(text: string): bigint | undefined {
   const [, sign, parts] = DURATION.exec(text) ?? [];
   if (parts === undefined) return undefined;
   let sum = 0n;
-  for (const [, whole = '', fraction = '', unit] of parts.matchAll(PART)) {
+  for (const [, whole = '', decimals = '', unit] of parts.matchAll(PART)) {
+    if (whole.replace(/^0+/, '').length > MOST_DIGITS) return undefined;
     const size = UNITS[unit!]!;
+    const fraction = decimals.slice(0, MOST_DIGITS);
     sum += BigInt(whole || '0') * size + (fraction ? (BigInt(fraction) * size) / 10n ** BigInt(fraction.length) : 0n);
   }
   if (sum >= MAX_NANOS) return undefined;

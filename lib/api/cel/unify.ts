@@ -3,34 +3,41 @@ import { DYN, isDyn } from './types.js';
 
 /** What type parameters stand for so far. */
 export class Substitutions {
-  readonly #bound: Map<string, Type>;
-
-  constructor(bound?: Map<string, Type>) {
-    this.#bound = bound ?? new Map<string, Type>();
-  }
-
-  copy(): Substitutions {
-    return new Substitutions(new Map(this.#bound));
-  }
+  readonly #bound = new Map<string, Type>();
+  /** What has been bound on trial, and what it was bound to before. */
+  #trial: [name: string, before: Type | undefined][] = [];
 
   get(type: Type): Type | undefined {
     return type.kind === 'parameter' ? this.#bound.get(type.name) : undefined;
   }
 
   set(name: string, type: Type): void {
+    this.#trial.push([name, this.#bound.get(name)]);
     this.#bound.set(name, type);
+  }
+
+  /** Keeps what is bound meanwhile only when it succeeds. */
+  try(attempt: () => boolean): boolean {
+    const outer = this.#trial;
+    this.#trial = [];
+    const kept = attempt();
+    if (!kept)
+      for (const [name, before] of this.#trial.reverse())
+        if (before) this.#bound.set(name, before);
+        else this.#bound.delete(name);
+    this.#trial = outer;
+    return kept;
   }
 }
 
-/** The bindings under which each value can stand for its parameter; undefined when they cannot. Leaves those given as they are. */
-export function assignable(bound: Substitutions, values: readonly Type[], parameters: readonly Type[]): Substitutions | undefined {
-  if (values.length !== parameters.length) return undefined;
-  const copy = bound.copy();
-  return values.every((value, index) => unify(copy, value, parameters[index]!)) ? copy : undefined;
+/** Whether each value can stand for its parameter; what the parameters of types then stand for is bound. */
+export function assignable(bound: Substitutions, values: readonly Type[], parameters: readonly Type[]): boolean {
+  return values.length === parameters.length && bound.try(() => values.every((value, index) => unify(bound, value, parameters[index]!)));
 }
 
 function unify(bound: Substitutions, value: Type, target: Type): boolean {
   if (target.kind === 'parameter') {
+    if (sameType(value, target)) return true;
     const known = bound.get(target);
     if (substitutable(bound, value, target)) return true;
     if (known) return false;

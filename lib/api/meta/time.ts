@@ -16,8 +16,9 @@ export function parseTime(text: string | undefined | null): number {
   if (!parts) return Number.NaN;
   const [, year, month, day, hour, minute, second, fraction, sign, offsetHours, offsetMinutes] = parts;
   const at = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
-  // Date.UTC rolls 31 February over; such a date is no date.
-  if (new Date(at).getUTCDate() !== Number(day) || Number(minute) > 59 || Number(second) > 59) return Number.NaN;
+  // Date.UTC rolls 31 February and a 13th month over; such a date is no date.
+  const rolls = new Date(at).getUTCDate() !== Number(day) || Number(month) > 12 || Number(hour) > 23;
+  if (rolls || Number(minute) > 59 || Number(second) > 59) return Number.NaN;
   const offset = sign ? (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000 * (sign === '-' ? -1 : 1) : 0;
   return at - offset + (fraction ? Number(`0.${fraction}`) * 1000 : 0);
 }

@@ -11,6 +11,8 @@ import { int, moment, uint } from './operators.js';
 const TRUE = ['1', 't', 'T', 'true', 'TRUE', 'True'];
 const FALSE = ['0', 'f', 'F', 'false', 'FALSE', 'False'];
 const same = ([value]: readonly Value[]): Result => value!;
+/** No 64 bits hold more; making long numbers takes long. */
+const MOST_DIGITS = 20;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function ofDouble(value: number, wrap: (whole: bigint) => Result, words: string): Result {
@@ -20,8 +22,9 @@ function ofDouble(value: number, wrap: (whole: bigint) => Result, words: string)
 function parsed(text: string, signed: boolean): Result {
   if (!(signed ? /^[+-]?\d+$/ : /^\d+$/).test(text))
     return new Fault(`strconv.Parse${signed ? 'Int' : 'Uint'}: parsing ${JSON.stringify(text)}: invalid syntax`);
-  const value = (signed ? int : uint)(BigInt(text.replace(/^\+/, '')));
-  return value instanceof Fault
+  const digits = text.replace(/^[+-]?0*/, '').length;
+  const value = digits > MOST_DIGITS ? undefined : (signed ? int : uint)(BigInt(text.replace(/^\+/, '')));
+  return value === undefined || value instanceof Fault
     ? new Fault(`strconv.Parse${signed ? 'Int' : 'Uint'}: parsing ${JSON.stringify(text)}: value out of range`)
     : value;
 }
@@ -29,7 +32,7 @@ function parsed(text: string, signed: boolean): Result {
 function doubleOf(text: string): Result {
   if (/^[+-]?(?:inf|infinity)$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
   if (/^nan$/i.test(text)) return Number.NaN;
-  if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) return Number(text);
+  if (/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) return Number(text);
   return new Fault(`strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax`);
 }
 

@@ -12,7 +12,7 @@ const walk: Cost = ([list = 0], [item = 0]) => list * (1 + traversal(item));
 
 /** The items of a list; a fault where one cannot be made. Counts its work. */
 export function itemsOf(list: ListValue, meter: Meter): readonly Value[] | Fault {
-  meter.work(list.size);
+  meter.work(list.size * 10);
   const items: Value[] = [];
   for (let index = 0; index < list.size; index += 1) {
     const item = list.at(index);
@@ -82,7 +82,7 @@ const distinct = over((items, _, meter) => {
 });
 
 const sort = over((items, _, meter) => {
-  meter.work(items.length * Math.ceil(Math.log2(items.length + 1)));
+  meter.work(items.length * Math.ceil(Math.log2(items.length + 1)) * 50);
   if (items.some((item) => compareValues(item, items[0]!) === undefined))
     return new Fault('list elements must have the same comparable type');
   return new Items([...items].sort((a, b) => compareValues(a, b) ?? 0));

@@ -38,7 +38,7 @@ const joined = (a: number, b: number) => traversal(a + b);
 function concatenated(a: ListValue, b: ListValue, meter: Meter): Result {
   const own = a.plus(b, meter);
   if (own !== undefined) return own;
-  meter.work(a.size + b.size);
+  meter.work((a.size + b.size) * 10);
   const items: Value[] = [];
   for (const list of [a, b])
     for (let index = 0; index < list.size; index += 1) {

@@ -2,6 +2,7 @@ import { Quantity } from '../../meta/quantity.js';
 import type { Overload } from '../overload.js';
 import { traversal } from '../overload.js';
 import { OPAQUE_NAMES, overload } from '../signature.js';
+import type { Meter } from '../meter.js';
 import { MAX_INT, MIN_INT } from '../number-literal.js';
 import type { Result, Value } from '../values.js';
 import { Fault, Opaque } from '../values.js';
@@ -27,8 +28,14 @@ function wholeOf(quantity: Quantity): bigint | undefined {
   return whole === undefined || whole < MIN_INT || whole > MAX_INT ? undefined : whole;
 }
 
-function parse([text]: readonly Value[]): Result {
-  const quantity = Quantity.tryParse(text as string);
+/** Long numbers take time that grows with the square of their length. */
+function quantityOf(text: Value | undefined, meter: Meter): Quantity | undefined {
+  meter.work((text as string).length ** 2 / 1000);
+  return Quantity.tryParse(text as string);
+}
+
+function parse([text]: readonly Value[], meter: Meter): Result {
+  const quantity = quantityOf(text, meter);
   if (quantity) return new QuantityValue(quantity);
   return new Fault("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
 }
@@ -38,7 +45,7 @@ const whole = (value: Value | undefined) => Quantity.parse((value as bigint).toS
 /** Kubernetes' library of quantities. */
 export const quantities: readonly Overload[] = [
   overload('quantity(string): Quantity', parse, parsed),
-  overload('isQuantity(string): bool', ([text]) => Quantity.tryParse(text as string) !== undefined, parsed),
+  overload('isQuantity(string): bool', ([text], meter) => quantityOf(text, meter) !== undefined, parsed),
   overload('<Quantity>.sign(): int', ([one]) => BigInt(of(one).sign())),
   overload('<Quantity>.isGreaterThan(Quantity): bool', ([one, other]) => of(one).compare(of(other)) > 0),
   overload('<Quantity>.isLessThan(Quantity): bool', ([one, other]) => of(one).compare(of(other)) < 0),

@@ -15,6 +15,9 @@ export interface Search {
   find(text: string, from: number, meter: Meter): Match | undefined;
 }
 
+/** Steps of a meter that a step of a search takes. */
+const STEP = 10;
+
 const searches = new LruMap<string, Search | Fault>(500);
 
 /** A compiled pattern, or the fault that it is none. The last ones used are kept. */
@@ -28,8 +31,8 @@ function compile(source: string): Search | Fault {
   try {
     const pattern = new PatternSearch(source);
     return {
-      test: (text, meter) => pattern.test(text, (steps) => meter.work(steps)),
-      find: (text, from, meter) => pattern.find(text, from, (steps) => meter.work(steps)),
+      test: (text, meter) => pattern.test(text, (steps) => meter.work(steps * STEP)),
+      find: (text, from, meter) => pattern.find(text, from, (steps) => meter.work(steps * STEP)),
     };
   } catch (error) {
     if (error instanceof SyntaxError) return new Fault(error.message);

@@ -9,6 +9,7 @@ const WORD = '[0-9A-Za-z-]+';
 const VERSION = new RegExp(`^${NUMBER}\\.${NUMBER}\\.${NUMBER}(?:-(${WORD}(?:\\.${WORD})*))?(?:\\+(${WORD}(?:\\.${WORD})*))?$`);
 const LOOSE = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?([-+].*)?$/;
 const MAX_PART = 2n ** 64n - 1n;
+const MOST_DIGITS = 20;
 
 /** A version of Semantic Versioning 2.0; build metadata has no order. */
 class Semver extends Opaque {
@@ -36,6 +37,8 @@ class Semver extends Opaque {
   }
 }
 
+/** Without leading zeros, the longer number is the larger. */
+const compareDigits = (a: string, b: string) => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
 const compareWhole = (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0);
 
 function compareWords(a: readonly string[], b: readonly string[]): number {
@@ -43,17 +46,7 @@ function compareWords(a: readonly string[], b: readonly string[]): number {
     const [one, other] = [a[index]!, b[index]!];
     const [isNumber, isOther] = [/^\d+$/.test(one), /^\d+$/.test(other)];
     const order =
-      isNumber && isOther
-        ? compareWhole(BigInt(one), BigInt(other))
-        : isNumber !== isOther
-          ? isNumber
-            ? -1
-            : 1
-          : one < other
-            ? -1
-            : one > other
-              ? 1
-              : 0;
+      isNumber && isOther ? compareDigits(one, other) : isNumber !== isOther ? (isNumber ? -1 : 1) : one < other ? -1 : one > other ? 1 : 0;
     if (order !== 0) return order;
   }
   return Math.sign(a.length - b.length);
@@ -61,7 +54,7 @@ function compareWords(a: readonly string[], b: readonly string[]): number {
 
 function parse(text: string): Semver | undefined {
   const found = VERSION.exec(text);
-  if (!found) return undefined;
+  if (!found || found.slice(1, 4).some((part) => part.length > MOST_DIGITS)) return undefined;
   const numbers = found.slice(1, 4).map(BigInt) as [bigint, bigint, bigint];
   const before = found[4]?.split('.') ?? [];
   const isFine = numbers.every((number) => number <= MAX_PART) && before.every((word) => !/^0\d+$/.test(word));
@@ -73,7 +66,7 @@ function normalized(text: string): string {
   const found = LOOSE.exec(text);
   if (!found) return text;
   const [, major, minor = '0', patch = '0', rest = ''] = found;
-  return `${[major, minor, patch].map((part) => BigInt(part!)).join('.')}${rest}`;
+  return `${[major, minor, patch].map((part) => part!.replace(/^0+(?=\d)/, '')).join('.')}${rest}`;
 }
 
 function read([text, normalize = false]: readonly Value[]): Semver | undefined {

@@ -8,14 +8,16 @@ import { Fault, Items } from '../values.js';
 import { codePointLength, sliceByCodePoints, toCodePoints, toUnits } from './code-points.js';
 import { formatText } from './format-text.js';
 
-const SPACE = /^[\s\u0085]+|[\s\u0085]+$/g;
+/** Steps that a part of a text takes to be made. */
+const PART = 30;
+const SPACE = /^[\s\u0085]$/;
 /** Building a text costs as much as reading it. */
 const twice: Cost = ([text = 0]) => Math.ceil(text * 0.2);
 const once: Cost = ([text = 0]) => traversal(text);
 const kept: OverloadOptions = { cost: once, resultSize: ([text]) => ({ min: 0, max: text!.max }) };
 
 function position(text: string, index: Value | undefined, meter: Meter): number | Fault {
-  meter.work(text.length / 4);
+  meter.work(text.length);
   const at = Number(index);
   return at < 0 || at > codePointLength(text) ? new Fault(`index out of range: ${at}`) : at;
 }
@@ -25,10 +27,13 @@ function charAt([text, index]: readonly Value[], meter: Meter): Result {
   return at instanceof Fault ? at : sliceByCodePoints(text as string, at, at + 1);
 }
 
+/** A text is looked for at each place of another: the engine may compare it nearly whole at each. */
+const looking = (text: Value | undefined, part: Value | undefined) => (text as string).length * (1 + (part as string).length / 8);
+
 function find([text, part, from]: readonly Value[], meter: Meter): Result {
   const at = from === undefined ? 0 : position(text as string, from, meter);
   if (at instanceof Fault) return at;
-  meter.work((text as string).length);
+  meter.work(looking(text, part));
   if (part === '') return BigInt(at);
   return BigInt(toCodePoints(text as string, (text as string).indexOf(part as string, toUnits(text as string, at))));
 }
@@ -36,7 +41,7 @@ function find([text, part, from]: readonly Value[], meter: Meter): Result {
 function findLast([text, part, from]: readonly Value[], meter: Meter): Result {
   const last = from === undefined ? codePointLength(text as string) : position(text as string, from, meter);
   if (last instanceof Fault) return last;
-  meter.work((text as string).length);
+  meter.work(looking(text, part));
   if (part === '') return BigInt(last);
   return BigInt(toCodePoints(text as string, (text as string).lastIndexOf(part as string, toUnits(text as string, last))));
 }
@@ -52,10 +57,11 @@ function substring([text, from, to]: readonly Value[], meter: Meter): Result {
 
 function replace([text, part, by, most]: readonly Value[], meter: Meter): Result {
   const limit = most === undefined || (most as bigint) < 0n ? Number.POSITIVE_INFINITY : Number(most);
+  meter.work(looking(text, part));
   const pieces = part === '' ? ['', ...(text as string), ''] : (text as string).split(part as string);
   const count = Math.min(limit, pieces.length - 1);
   // The result may be far longer than what it is made of: it is paid for before it is made.
-  meter.work((text as string).length + count * (by as string).length);
+  meter.work(count * ((by as string).length + PART));
   if (count === pieces.length - 1) return pieces.join(by as string);
   const rest = pieces.slice(count).join(part as string);
   return [...pieces.slice(0, count), rest].join(by as string);
@@ -64,8 +70,9 @@ function replace([text, part, by, most]: readonly Value[], meter: Meter): Result
 function splitText([text, by, most]: readonly Value[], meter: Meter): Result {
   const limit = most === undefined ? -1 : Number(most);
   if (limit === 0) return new Items([]);
-  meter.work((text as string).length);
+  meter.work(looking(text, by) + (by === '' ? (text as string).length * PART : 0));
   const pieces = by === '' ? [...(text as string)] : (text as string).split(by as string);
+  meter.work(pieces.length * PART);
   if (limit < 0 || pieces.length <= limit) return new Items(pieces);
   return new Items([...pieces.slice(0, limit - 1), pieces.slice(limit - 1).join(by as string)]);
 }
@@ -79,6 +86,14 @@ function join([list, separator = '']: readonly Value[], meter: Meter): Result {
     parts.push(part);
   }
   return parts.join(separator as string);
+}
+
+/** Space in the sense of Unicode, from both ends. A regular expression would take quadratic time within. */
+function trim(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && SPACE.test(text[start]!)) start += 1;
+  while (end > start && SPACE.test(text[end - 1]!)) end -= 1;
+  return text.slice(start, end);
 }
 
 const ascii = (text: string, from: RegExp, change: (letters: string) => string) => text.replace(from, change);
@@ -123,7 +138,7 @@ export const stringExtensions: readonly Overload[] = [
   overload('<string>.lastIndexOf(string, int): int', findLast, { cost: once }),
   overload('<string>.lowerAscii(): string', ([text]) => ascii(text as string, /[A-Z]+/g, (letters) => letters.toLowerCase()), kept),
   overload('<string>.upperAscii(): string', ([text]) => ascii(text as string, /[a-z]+/g, (letters) => letters.toUpperCase()), kept),
-  overload('<string>.trim(): string', ([text]) => (text as string).replace(SPACE, ''), kept),
+  overload('<string>.trim(): string', ([text]) => trim(text as string), kept),
   overload('<string>.substring(int): string', substring, kept),
   overload('<string>.substring(int, int): string', substring, kept),
   overload('<string>.replace(string, string): string', replace, replaceOptions),

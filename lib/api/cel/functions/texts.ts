@@ -16,7 +16,7 @@ const sizes: readonly Overload[] = ['size(', '<'].flatMap((form) => {
   const signature = (type: string) => (form === '<' ? `<${type}>.size(): int` : `size(${type}): int`);
   return [
     overload(signature('string'), ([value], meter) => {
-      meter.work((value as string).length / 4);
+      meter.work((value as string).length);
       return BigInt(codePointLength(value as string));
     }),
     overload(signature('bytes'), ([value]) => BigInt((value as Uint8Array).length)),

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { LruMap } from '../../../base/lru-map.js';
 import type { Schema } from '../../schema/schema.js';
 import type { DeclaredType } from '../declared-type.js';
 import { escapeName } from './escape-name.js';
@@ -17,9 +19,21 @@ export interface RuleTree {
   readonly allOf: readonly RuleTree[];
 }
 
-/** Compiles the rules of a schema, once. Undefined: it has none. `isRoot`: it is that of whole objects. */
+/** A definition is read anew from its store time and again; its rules stay the same. */
+const known = new LruMap<string, { readonly tree: RuleTree | undefined }>(200);
+
+/** Compiles the rules of a schema; once, as long as it is in use. Undefined: it has none. `isRoot`: it is that of whole objects. */
 export function ruleTreeOf(schema: Schema, isRoot: boolean): RuleTree | undefined {
   if (!hasRules(schema)) return undefined;
+  const key = createHash('sha256')
+    .update(`${isRoot}${JSON.stringify(schema)}`)
+    .digest('base64');
+  let found = known.get(key);
+  if (!found) known.set(key, (found = { tree: compiledTree(schema, isRoot) }));
+  return found.tree;
+}
+
+function compiledTree(schema: Schema, isRoot: boolean): RuleTree | undefined {
   const declared = declaredTypeOf(schema, isRoot, 'selfType');
   return declared && treeOf({ rules: schema, structure: schema, declared });
 }

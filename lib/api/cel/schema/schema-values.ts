@@ -86,14 +86,14 @@ class SchemaObject extends MapValue {
 
   #sameUnseen(other: SchemaObject, seen: ReadonlySet<string>, meter: Meter): boolean {
     const names = new Set([...Object.keys(this.#data), ...Object.keys(other.#data)]);
-    meter.work(names.size);
+    meter.work(names.size * 20);
     return [...names].every((name) => seen.has(name) || sameUnknown(this.#data[name], other.#data[name], meter));
   }
 }
 
 /** Data of no known structure has no price: it is counted before it is compared. */
 function sameUnknown(a: unknown, b: unknown, meter: Meter): boolean {
-  meter.work(weightOf(a));
+  meter.work(weightOf(a) * 30);
   return sameJson(a, b);
 }
 

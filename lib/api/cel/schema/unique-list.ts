@@ -3,6 +3,9 @@ import type { Meter } from '../meter.js';
 import type { Result, Value } from '../values.js';
 import { Fault, Items, keyText, ListValue, MapValue } from '../values.js';
 
+/** Steps that an item takes to be identified and kept. */
+const IDENTIFYING = 150;
+
 /** A list whose items have identities: a set, where an item is its own, or a map, where its keys are. */
 export class UniqueList extends ListValue {
   readonly #list: ListValue;
@@ -38,7 +41,7 @@ export class UniqueList extends ListValue {
   /** Items of the other list take the place of those of the same identity; the rest follows. */
   override plus(other: ListValue, meter: Meter): Result {
     const merged = new Map(this.#items(meter));
-    meter.work(merged.size + other.size);
+    meter.work((merged.size + other.size) * IDENTIFYING);
     for (let index = 0; index < other.size; index += 1) {
       const item = other.at(index);
       if (item instanceof Fault) return item;
@@ -50,7 +53,7 @@ export class UniqueList extends ListValue {
   #items(meter: Meter): ReadonlyMap<string, Value> {
     if (this.#byIdentity) return this.#byIdentity;
     const items = new Map<string, Value>();
-    meter.work(this.size * 2);
+    meter.work(this.size * IDENTIFYING);
     for (let index = 0; index < this.size; index += 1) {
       const item = this.at(index);
       if (!(item instanceof Fault)) items.set(this.#identity(item), item);
