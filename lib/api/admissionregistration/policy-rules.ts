@@ -1,6 +1,7 @@
 import type { MatchResources, ParamKind, ParamRef } from 'kubernetes-types/admissionregistration/v1.js';
 import type { Faults } from '../validation/faults.js';
 import { dnsSubdomain } from '../validation/names.js';
+import { AdmissionExpressions } from './admission-expressions.js';
 import { validateMatchConstraints, validateParamKind, validateParamRef } from './match-resources.js';
 import type { MatchCondition } from './webhook-rules.js';
 import { validateMatchConditions } from './webhook-rules.js';
@@ -34,15 +35,20 @@ export function validatePolicyMatch(faults: Faults, path: string, spec: PolicySp
   validateMatchConstraints(faults, `${path}.matchConstraints`, spec.matchConstraints);
 }
 
-/** Conditions and variables. That their expressions compile is for whoever evaluates them. */
-export function validatePolicyExpressions(faults: Faults, path: string, spec: PolicySpec): void {
-  validateMatchConditions(faults, `${path}.matchConditions`, spec.matchConditions ?? []);
+/** Conditions and variables. Gives what the policy's other expressions may name. */
+export function validatePolicyExpressions(faults: Faults, path: string, spec: PolicySpec): AdmissionExpressions {
+  const hasParams = spec.paramKind !== undefined;
+  const conditions = new AdmissionExpressions({ ofPolicy: true, hasParams });
+  validateMatchConditions(faults, `${path}.matchConditions`, spec.matchConditions ?? [], conditions);
+  const expressions = new AdmissionExpressions({ ofPolicy: true, hasParams });
   spec.variables?.forEach(({ name, expression }, index) => {
     const at = `${path}.variables[${index}]`;
     if (faults.required(`${at}.name`, name?.trim(), 'name is not specified') && (!IDENTIFIER.test(name) || RESERVED.has(name)))
       faults.invalid(`${at}.name`, name, 'name is not a valid CEL identifier');
-    faults.required(`${at}.expression`, expression?.trim(), 'expression is not specified');
+    if (faults.required(`${at}.expression`, expression?.trim(), 'expression is not specified'))
+      expressions.define(name, expressions.check(faults, `${at}.expression`, expression, 'anything'));
   });
+  return expressions;
 }
 
 /** Which policy a binding puts into force, with which parameters. */

@@ -7,6 +7,7 @@ import type {
 import { defineBuiltIn } from '../built-in.js';
 import { Faults } from '../validation/faults.js';
 import { qualifiedName } from '../validation/names.js';
+import type { AdmissionExpressions } from './admission-expressions.js';
 import { paramKindCell, paramRefCell, validateMatchResources } from './match-resources.js';
 import { validateBinding, validatePolicyExpressions, validatePolicyMatch } from './policy-rules.js';
 
@@ -27,14 +28,14 @@ export const validatingAdmissionPolicies = defineBuiltIn<ValidatingAdmissionPoli
         const faults = new Faults();
         const { validations, auditAnnotations } = spec;
         validatePolicyMatch(faults, 'spec', spec);
-        validatePolicyExpressions(faults, 'spec', spec);
+        const expressions = validatePolicyExpressions(faults, 'spec', spec);
         if (!validations?.length && !auditAnnotations?.length) {
           const detail = 'validations or auditAnnotations must contain at least one item';
           faults.required('spec.validations', undefined, detail);
           faults.required('spec.auditAnnotations', undefined, detail);
         }
-        validations?.forEach((validation, index) => validateValidation(faults, `spec.validations[${index}]`, validation));
-        validateAuditAnnotations(faults, 'spec.auditAnnotations', metadata?.name ?? '', auditAnnotations ?? []);
+        validations?.forEach((validation, index) => validateValidation(faults, `spec.validations[${index}]`, validation, expressions));
+        validateAuditAnnotations(faults, metadata?.name ?? '', auditAnnotations ?? [], expressions);
         return faults.list;
       },
     },
@@ -59,28 +60,36 @@ export const validatingAdmissionPolicyBindings = defineBuiltIn<ValidatingAdmissi
   },
 );
 
-function validateValidation(faults: Faults, path: string, validation: Validation): void {
+function validateValidation(faults: Faults, path: string, validation: Validation, expressions: AdmissionExpressions): void {
   const { expression, messageExpression = '', message = '', reason } = validation;
-  faults.required(`${path}.expression`, expression?.trim(), 'expression is not specified');
+  if (faults.required(`${path}.expression`, expression?.trim(), 'expression is not specified'))
+    expressions.check(faults, `${path}.expression`, expression, 'bool');
   if (messageExpression !== '' && messageExpression.trim() === '')
     faults.invalid(`${path}.messageExpression`, messageExpression, 'must be non-empty if specified');
+  else if (messageExpression !== '') expressions.check(faults, `${path}.messageExpression`, messageExpression, 'string');
   if (message !== '' && message.trim() === '') faults.invalid(`${path}.message`, message, 'message must be non-empty if specified');
   else if (/[\n\r]/.test(message.trim())) faults.invalid(`${path}.message`, message, 'message must not contain line breaks');
   faults.oneOf(`${path}.reason`, reason, ['Forbidden', 'Invalid', 'RequestEntityTooLarge']);
 }
 
-function validateAuditAnnotations(faults: Faults, path: string, policy: string, annotations: readonly AuditAnnotation[]): void {
+function validateAuditAnnotations(
+  faults: Faults,
+  policy: string,
+  annotations: readonly AuditAnnotation[],
+  expressions: AdmissionExpressions,
+): void {
+  const path = 'spec.auditAnnotations';
   if (annotations.length > MAX_AUDIT_ANNOTATIONS)
     faults.invalid(path, annotations, `must not have more than ${MAX_AUDIT_ANNOTATIONS} auditAnnotations`);
   annotations.forEach(({ key, valueExpression }, index) => {
     const at = `${path}[${index}]`;
     faults.syntax(`${at}.key`, `${policy}/${key ?? ''}`, qualifiedName);
     const expression = valueExpression?.trim();
-    if (
-      faults.required(`${at}.valueExpression`, expression, 'valueExpression is not specified') &&
-      Buffer.byteLength(expression) > MAX_VALUE_EXPRESSION_BYTES
-    )
-      faults.required(`${at}.valueExpression`, undefined, `must not exceed ${MAX_VALUE_EXPRESSION_BYTES} bytes in length`);
+    if (faults.required(`${at}.valueExpression`, expression, 'valueExpression is not specified')) {
+      if (Buffer.byteLength(expression) > MAX_VALUE_EXPRESSION_BYTES)
+        faults.required(`${at}.valueExpression`, undefined, `must not exceed ${MAX_VALUE_EXPRESSION_BYTES} bytes in length`);
+      else expressions.check(faults, `${at}.valueExpression`, expression, 'string or null');
+    }
     if (annotations.findIndex((one) => one.key === key) < index) faults.duplicate(`${at}.key`, key);
   });
 }

@@ -7,6 +7,7 @@ import type {
 import type { Faults } from '../validation/faults.js';
 import { validateLabelSelector } from '../validation/label-selector.js';
 import { dns1035Label, dnsSubdomain, qualifiedName, threePartName } from '../validation/names.js';
+import { AdmissionExpressions } from './admission-expressions.js';
 import { validateRule } from './admission-rules.js';
 
 const REVIEW_VERSIONS = ['v1', 'v1beta1'];
@@ -118,12 +119,17 @@ function validateUrlPath(faults: Faults, path: string, url: string): void {
   });
 }
 
-/** Conditions by name. What their expressions mean is for whoever asks the webhook. */
-export function validateMatchConditions(faults: Faults, path: string, conditions: readonly MatchCondition[]): void {
+/** Conditions by name. */
+export function validateMatchConditions(
+  faults: Faults,
+  path: string,
+  conditions: readonly MatchCondition[],
+  expressions = new AdmissionExpressions(),
+): void {
   faults.tooMany(path, conditions.length, MAX_CONDITIONS);
   conditions.forEach(({ name, expression }, index) => {
     const at = `${path}[${index}]`;
-    faults.required(`${at}.expression`, expression?.trim());
+    if (faults.required(`${at}.expression`, expression?.trim())) expressions.check(faults, `${at}.expression`, expression, 'bool');
     if (faults.requiredSyntax(`${at}.name`, name, qualifiedName) && conditions.findIndex((one) => one.name === name) < index)
       faults.duplicate(`${at}.name`, name);
   });

@@ -11,6 +11,11 @@ export const OPAQUE_NAMES: Readonly<Record<string, string>> = {
   CIDR: 'net.CIDR',
   Semver: 'kubernetes.Semver',
   Format: 'kubernetes.NamedFormat',
+  Authorizer: 'kubernetes.authorization.Authorizer',
+  PathCheck: 'kubernetes.authorization.PathCheck',
+  GroupCheck: 'kubernetes.authorization.GroupCheck',
+  ResourceCheck: 'kubernetes.authorization.ResourceCheck',
+  Decision: 'kubernetes.authorization.Decision',
 };
 
 /** How an overload is declared besides its signature. */

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import type { CustomResourceDefinition } from 'kubernetes-types/apiextensions/v1.js';
 import { customResourceDefinitions } from '../../../lib/api/custom-resources/custom-resource-definitions.js';
 import { decode } from '../../../lib/api/schema/decode.js';
 import { crdOf, versionOf } from './crd-of.js';

@@ -1,6 +1,7 @@
 import { functionTable } from '../environment.js';
 import type { Overload } from '../overload.js';
 import { addresses } from './addresses.js';
+import { authorizers } from './authorizer.js';
 import { conversions } from './conversions.js';
 import { namedFormats } from './formats.js';
 import { lists } from './lists.js';
@@ -33,4 +34,5 @@ export const kubernetesFunctions: ReadonlyMap<string, readonly Overload[]> = fun
   ...quantities,
   ...versions,
   ...namedFormats,
+  ...authorizers,
 ]);
