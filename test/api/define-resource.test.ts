@@ -107,6 +107,46 @@ describe('defineResource', () => {
     expect(faults({ size: -1, color: 'blue' })).to.deep.equal(['Invalid spec.size']);
   });
 
+  describe('with rules in CEL', () => {
+    const ruled = (rule: string) =>
+      defineResource<Widget>({
+        group: 'wire.example.com',
+        version: 'v1',
+        kind: 'Widget',
+        schema: {
+          type: 'object',
+          properties: {
+            spec: {
+              type: 'object',
+              properties: { size: { type: 'integer' }, color: { type: 'string', maxLength: 5 } },
+              'x-kubernetes-validations': [{ rule }],
+            },
+          },
+        },
+      }).rules;
+    const said = (rule: string, spec: object) =>
+      ruled(rule).validateCreate!({ ...stored, spec } as never).map(({ field, message }) => `${field}: ${message}`);
+
+    it('asks them', () => {
+      expect(said('self.size > 1', { size: 2 })).to.deep.equal([]);
+      expect(said('self.size > 1', { size: 1 })).to.deep.equal(['spec: Invalid value: "object": failed rule: self.size > 1']);
+      const rules = ruled('self.size >= oldSelf.size');
+      const shrunk = rules.validateUpdate!({ ...stored, spec: { size: 2 } }, stored, { now: 0, random: () => 0 });
+      expect(shrunk.map(({ field }) => field)).to.deep.equal(['spec']);
+    });
+
+    it('asks them only when types, sizes and choices are right', () => {
+      expect(said('self.size > 1', { size: 1, color: 'purple' })).to.deep.equal([
+        'spec.color: Too long: may not be more than 5 bytes',
+        '<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+      ]);
+    });
+
+    it('throws for one that does not compile', () => {
+      expect(() => ruled('self.nope == 1')).to.throw(TypeError, "undefined field 'nope'");
+    });
+  });
+
   it('lets finalizers have any qualified name', () => {
     const metadata = { ...stored.metadata, finalizers: ['plain'] };
     expect(widgets.rules.validate?.({ ...stored, metadata })).to.deep.equal([]);

@@ -6,10 +6,9 @@ import type { Call, Comprehension, ListNode, MapNode, Node, Select } from './nod
 import type { Overload } from './overload.js';
 import { qualifiedName } from './parser.js';
 import type { Type } from './types.js';
+import { literalType, parameterNames } from './type-parts.js';
 import { BOOL, DYN, ERROR, isDyn, listOf, mapOf, optionalOf, scalar, STRING, typeText, unwrapOptional } from './types.js';
 import { assignable, mostGeneral, substitute, Substitutions } from './unify.js';
-import type { Value } from './values.js';
-import { Duration, Timestamp, TypeValue, Uint } from './values.js';
 
 /** An expression of which the types are known. */
 export interface Checked {
@@ -293,33 +292,3 @@ class Checker {
 
 /** A leading dot says that a name is no local one. */
 const bare = (name: string) => (name.startsWith('.') ? name.slice(1) : name);
-
-function literalType(value: Value): Type {
-  if (value === null) return scalar('null');
-  if (typeof value === 'string') return STRING;
-  if (typeof value === 'boolean') return BOOL;
-  if (typeof value === 'bigint') return scalar('int');
-  if (typeof value === 'number') return scalar('double');
-  if (value instanceof Uint) return scalar('uint');
-  if (value instanceof Timestamp) return scalar('timestamp');
-  if (value instanceof Duration) return scalar('duration');
-  if (value instanceof TypeValue) return { kind: 'type', of: undefined };
-  return scalar('bytes');
-}
-
-function parameterNames(type: Type): readonly string[] {
-  switch (type.kind) {
-    case 'parameter':
-      return [type.name];
-    case 'list':
-      return parameterNames(type.element);
-    case 'map':
-      return [...parameterNames(type.key), ...parameterNames(type.value)];
-    case 'opaque':
-      return type.parameters.flatMap(parameterNames);
-    case 'type':
-      return type.of ? parameterNames(type.of) : [];
-    default:
-      return [];
-  }
-}

@@ -139,6 +139,7 @@ export const EXPRESSIONS: Readonly<Record<string, readonly Case[]>> = {
     ["'a' < 'b'", true],
     ["'A' < 'a'", true],
     ["'abc' < 'abcd'", true],
+    ['"\\uffff" < "\\U00010000"', true],
     ["b'a' < b'b'", true],
     ['false < true', true],
     ["1 < 'a'", refused("found no matching overload for '_<_' applied to '(int, string)'")],
