@@ -7,7 +7,7 @@ import type { Overload } from './overload.js';
 import { qualifiedName } from './parser.js';
 import type { Type } from './types.js';
 import { literalType, parameterNames } from './type-parts.js';
-import { BOOL, DYN, ERROR, isDyn, listOf, mapOf, optionalOf, scalar, STRING, typeText, unwrapOptional } from './types.js';
+import { BOOL, DYN, ERROR, isDyn, listOf, mapOf, optionalOf, scalar, typeText, unwrapOptional } from './types.js';
 import { assignable, mostGeneral, substitute, Substitutions } from './unify.js';
 
 /** An expression of which the types are known. */
