@@ -158,6 +158,12 @@ describe('The tokens of service accounts', () => {
     expect(spec?.initContainers?.[0]?.volumeMounts).to.deep.equal([mount]);
   });
 
+  it('do not get in the way of what is wrong with a pod', async () => {
+    const none = createPod('p', { containers: undefined as unknown as [] });
+    expect(await rejection(none)).to.include({ code: 422, message: 'Pod "p" is invalid: spec.containers: Required value' });
+    expect(await rejection(createPod('p', { containers: [] }))).to.include({ code: 422 });
+  });
+
   it('have no volume where the account or the pod does not want one, and no second one', async () => {
     const volumes = async (name: string, spec: Partial<PodSpec>) =>
       (await createPod(name, spec)).spec?.volumes?.map((one) => one.name) ?? [];

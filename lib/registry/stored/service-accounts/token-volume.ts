@@ -7,9 +7,9 @@ import { POD_TOKEN_SECONDS } from './account-token.js';
 const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 const PREFIX = 'kube-api-access-';
 
-/** Mounts what a client of the API needs into every container that has nothing of its own there. Edits the spec in place. */
-export function mountToken(spec: PodSpec, environment: Pick<Environment, 'random'>): void {
-  const lacking = [...(spec.initContainers ?? []), ...spec.containers].filter((one) => !hasMount(one));
+/** Mounts what a client of the API needs into every container that has nothing of its own there. Edits the spec in place; it need not be valid yet. */
+export function mountToken(spec: Partial<PodSpec>, environment: Pick<Environment, 'random'>): void {
+  const lacking = [...(spec.initContainers ?? []), ...(spec.containers ?? [])].filter((one) => !hasMount(one));
   if (lacking.length === 0) return;
   const volumes = spec.volumes ?? [];
   const there = volumes.find(({ name }) => name.startsWith(PREFIX))?.name;
@@ -19,7 +19,7 @@ export function mountToken(spec: PodSpec, environment: Pick<Environment, 'random
   if (there === undefined) spec.volumes = [...volumes, tokenVolume(name)];
 }
 
-const hasMount = ({ volumeMounts = [] }: Container) => volumeMounts.some(({ mountPath }) => mountPath === MOUNT_PATH);
+const hasMount = ({ volumeMounts }: Container) => volumeMounts?.some(({ mountPath }) => mountPath === MOUNT_PATH) ?? false;
 
 function tokenVolume(name: string): Volume {
   return {
