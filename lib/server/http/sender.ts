@@ -4,7 +4,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { stringify } from 'yaml';
 import type { Body } from '../../api/encode.js';
 import { whole } from '../../api/encode.js';
-import { mediaRanges } from '../negotiation/accept.js';
+import { formRange } from '../negotiation/accept.js';
 import type { BodyReply } from '../reply.js';
 import type { RequestQuery } from '../request-query.js';
 import type { Exchange } from './exchange.js';
@@ -53,7 +53,7 @@ async function* compressed(pieces: Iterable<Buffer>): AsyncGenerator<Buffer> {
 }
 
 function dress(exchange: Exchange, query: RequestQuery, reply: BodyReply): { body: Body; headers: OutgoingHttpHeaders } {
-  const range = mediaRanges(exchange.headers.accept)[0];
+  const range = formRange(exchange.headers.accept);
   if (range?.type === 'application/yaml' && reply.code !== 406) {
     return { body: [Buffer.from(stringify(parsed(reply)))], headers: { 'content-type': 'application/yaml' } };
   }

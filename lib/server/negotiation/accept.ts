@@ -76,6 +76,14 @@ function formatOf(type: string, offer: Offer): Representation['format'] | undefi
   return type === PROTOBUF && offer.protobuf ? 'json' : undefined;
 }
 
+/** The range that decides in which form an answer goes out, whatever it is about; `undefined`: any will do. */
+export function formRange(accept: string | undefined): MediaRange | undefined {
+  return mediaRanges(accept).find(({ type, parameters }) => KNOWN.has(type) && VIEWS.has(parameters['as'] ?? ''));
+}
+
+const KNOWN = new Set(['*/*', 'application/json', 'application/yaml', PROTOBUF]);
+const VIEWS = new Set(['', 'Table', 'PartialObjectMetadata', 'PartialObjectMetadataList', 'APIGroupDiscoveryList']);
+
 /** A 406 that names what is served. */
 export function notAcceptable({ protobuf, yaml }: Offer): StatusError {
   const types = ['application/json', ...(yaml ? ['application/yaml'] : []), ...(protobuf ? [PROTOBUF] : [])];
