@@ -49,8 +49,11 @@ export class DocumentsV3 {
       paths[source.key] = { serverRelativeURL: `/openapi/v3/${source.key}?hash=${this.#contentOf(source, descriptions).hash}` };
     }
     const body = Buffer.from(JSON.stringify({ paths }));
-    if (!this.#index?.body.equals(body)) this.#index = { body, since: this.#environment.now() };
-    return this.#index;
+    const known = this.#index;
+    if (known?.body.equals(body)) return known;
+    // HTTP dates count seconds: two of one second would look the same to a client that asks again.
+    const since = Math.max(this.#environment.now(), known ? known.since + 1000 : 0);
+    return (this.#index = { body, since });
   }
 
   #current(): readonly DocumentSource[] {
