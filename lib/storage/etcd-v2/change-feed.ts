@@ -10,6 +10,7 @@ import { Failure, REFUSED, Refusal } from './etcd-v2-error.js';
 import { changeOf } from './key-change.js';
 import type { KeyChange } from '../memory/commit-plan.js';
 import { PastEvents } from './past-events.js';
+import { StreamProbe } from './stream-probe.js';
 import type { WatchRequest } from './watch-request.js';
 
 /** What {@link ChangeFeed} needs. */
@@ -33,15 +34,6 @@ interface FeedWatch {
   readonly observer: ChangeObserver;
 }
 
-interface Probe {
-  /** From now on a quiet stream means that nothing happens. */
-  live(): void;
-  cancel(): void;
-}
-
-/** Milliseconds between two questions whether the endpoint still serves. */
-const PROBE_EVERY = 2000;
-
 /** Milliseconds to wait for changes that are on their way. */
 const PATIENCE = 1000;
 
@@ -55,8 +47,8 @@ const TOO_LATE = 'an event has come after it was thought not to exist';
  * events between the last known one and its beginning are fetched, before those that it brings are delivered.
  *
  * An index may belong to an event that no watch shows, such as one of etcd's own or of a hidden key. When nothing comes for
- * an index, though etcd has answered a later request, it is taken for one of those; should an event arrive late after all,
- * all watches end with `Compacted`.
+ * an index, and etcd remembers nothing of it either, it is taken for one of those; should an event arrive late after all,
+ * all watches end with `Compacted`. A stream that leaves events out without a word is opened again: see {@link StreamProbe}.
  */
 export class ChangeFeed {
   readonly #options: ChangeFeedOptions;
@@ -262,29 +254,18 @@ export class ChangeFeed {
     for (const { observer } of watches) observer.error(error);
   }
 
-  /** Asks now and then whether the endpoint still serves: a stream to one that stands still, or is cut off, never ends. */
-  #probe(endpoint: number, stream: WatchRequest): Probe {
+  #probe(endpoint: number, stream: WatchRequest): StreamProbe {
     const { client, environment } = this.#options;
-    let state: 'catching up' | 'live' | 'cancelled' = 'catching up';
-    let reached: Revision = 0;
-    const answered = (index: Revision) => {
-      if (state === 'cancelled') return;
-      if (state === 'live' && reached > this.head) this.#advance(reached); // known since the last time, and nothing has come
-      reached = index;
-      this.#notify();
-      timer = environment.timer(PROBE_EVERY, ask, { unref: true });
-    };
-    const ask = () => void client.index(endpoint).then(answered, (error: Error) => stream.close(error));
-    let timer = environment.timer(PROBE_EVERY, ask, { unref: true });
-    return {
-      live: () => {
-        state = 'live';
-      },
-      cancel: () => {
-        state = 'cancelled';
-        timer.cancel();
-      },
-    };
+    return new StreamProbe({
+      client,
+      environment,
+      past: this.#past,
+      endpoint,
+      stream,
+      head: () => this.head,
+      advance: (revision) => this.#advance(revision),
+      onAnswer: () => this.#notify(),
+    });
   }
 
   #advance(revision: Revision): void {

@@ -55,6 +55,8 @@ interface Open {
  *
  * - etcd keeps the last 1,000 events, whoever made them. A watch, or a read of the past, from before them is `Compacted`,
  *   unless this process has seen what happened since. The latest state is always there.
+ * - etcd leaves events out of a watch when too many come at once. That is found out within some seconds: the watch then goes on
+ *   where it was, or ends with `Compacted` when there were more than 1,000.
  * - Commits under way at the same time may land in another order than they were called in.
  * - A page of a list costs etcd as much as the whole list.
  * - `compact` concerns this process alone: etcd forgets by itself.

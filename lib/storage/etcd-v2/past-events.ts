@@ -2,6 +2,7 @@ import type { Environment, Timer } from '../../base/environment.js';
 import type { Revision } from '../storage.js';
 import type { EtcdEvent, EtcdV2Client } from './etcd-v2-client.js';
 import { Failure } from './etcd-v2-error.js';
+import type { WatchRequest } from './watch-request.js';
 
 /** What {@link PastEvents} needs. */
 export interface PastEventsOptions {
@@ -33,7 +34,7 @@ export class PastEvents {
     const fetching = async () => {
       while (next <= last) {
         const index = next++;
-        const event = await this.#first(endpoint, index, to);
+        const event = await this.#first(endpoint, index, to, (found) => this.#lookOut(found, to));
         if (event === undefined) last = Math.min(last, index - 1);
         else events.set(event.node.modifiedIndex, event);
       }
@@ -42,12 +43,22 @@ export class PastEvents {
     return [...events.values()].sort((a, b) => a.node.modifiedIndex - b.node.modifiedIndex);
   }
 
-  /** The first event from `index` to `last`; undefined when there is none. */
-  async #first(endpoint: number, index: Revision, last: Revision): Promise<EtcdEvent | undefined> {
-    const { client, onLate } = this.#options;
+  /** Whether there is one from an index to another, which the endpoint has passed. */
+  async has(endpoint: number, from: Revision, to: Revision): Promise<boolean> {
+    const event = await this.#first(endpoint, from, to, (_, poll) => poll.close());
+    return event !== undefined;
+  }
+
+  /** The first event from `index` to `last`; undefined when there is none, and then `onNone` gets the question, which is still open. */
+  async #first(
+    endpoint: number,
+    index: Revision,
+    last: Revision,
+    onNone: (found: Promise<EtcdEvent>, poll: WatchRequest) => void,
+  ): Promise<EtcdEvent | undefined> {
+    const { client } = this.#options;
     const poll = client.watch(endpoint, index);
     const found = new Promise<EtcdEvent>((resolve) => poll.each(resolve));
-    const isWanted = (event: EtcdEvent) => event.node.modifiedIndex <= last;
     const next = Promise.race([found, poll.ended.then(failed)]);
     next.catch(() => undefined); // also when nobody waits for it any more
     try {
@@ -57,14 +68,20 @@ export class PastEvents {
         await client.index(endpoint);
         event = await this.#soon(next);
       }
-      if (event !== undefined) return isWanted(event) ? event : undefined;
+      if (event !== undefined) return event.node.modifiedIndex <= last ? event : undefined;
     } catch (error) {
       poll.close();
       throw error;
     }
-    // The poll stays open until the next event, to tell should this have been wrong.
-    void found.then((event) => isWanted(event) && onLate());
+    onNone(found, poll);
     return undefined;
+  }
+
+  /** Waits for the next event, to tell should one have come up that was thought not to exist. */
+  #lookOut(found: Promise<EtcdEvent>, last: Revision): void {
+    void found.then((event) => {
+      if (event.node.modifiedIndex <= last) this.#options.onLate();
+    });
   }
 
   /** What comes within {@link GRACE}. */

@@ -117,14 +117,58 @@ needs(etcdNeed, () => {
       const proxy = await proxied();
       const bed = await start({ endpoints: [proxy.url] });
       const recorder = bed.watch(await bed.storage.revision(), { progressEvery: 20 });
-      for (let i = 0; i < 1100; i += 50) {
-        await Promise.all(Array.from({ length: 50 }, (_, j) => curl(etcd, `/_hidden/${i + j}`, 'PUT', { value: '' })));
+      for (let round = 0; round < 3; round++) {
+        for (let i = 0; i < 400; i += 50) {
+          await Promise.all(Array.from({ length: 50 }, (_, j) => curl(etcd, `/_hidden/${i + j}`, 'PUT', { value: '' })));
+        }
+        const revision = await bed.storage.revision();
+        await recorder.until(() => (recorder.changes.at(-1)?.revision ?? 0) >= revision);
       }
-      const revision = await bed.storage.revision();
-      await recorder.until(() => (recorder.changes.at(-1)?.revision ?? 0) >= revision);
       proxy.cut();
       await eventually(() => bed.put('a', ''));
       expect(await recorder.take(1)).to.deep.equal(['+a=']);
+    });
+
+    it('notices when etcd leaves events out of its watch without a word, and goes on where it was', async () => {
+      const proxy = await proxied();
+      const bed = await start({ endpoints: [proxy.url] });
+      const other = await start();
+      const since = await bed.storage.revision();
+      const recorder = bed.record(bed.storage.watch(other.prefix, since, { progressEvery: 20 }));
+      await other.put('first', '');
+      await recorder.until(() => recorder.events.length === 1);
+      proxy.silence(/stream=true/);
+      await other.fill(numbered(300));
+      const { revision } = await other.put('last', '');
+      await recorder.until(() => (recorder.changes.at(-1)?.revision ?? 0) >= revision);
+      const log = other.record(other.storage.watch(other.prefix, since));
+      await log.take(302);
+      expect(recorder.events).to.deep.equal(log.events);
+    });
+
+    it('ends all watches with Compacted when etcd has left out more events than it remembers', async () => {
+      const proxy = await proxied();
+      const bed = await start({ endpoints: [proxy.url] });
+      const other = await start();
+      const recorder = bed.record(bed.storage.watch(other.prefix, await bed.storage.revision(), { progressEvery: 20 }));
+      await other.put('first', '');
+      await recorder.until(() => recorder.events.length === 1);
+      proxy.silence(/stream=true/);
+      await other.fill(numbered(1200));
+      await recorder.failsWith('Compacted');
+      expect(recorder.events).to.have.length(1);
+    });
+
+    it('shows watches all that comes, or ends them with Compacted, when more comes than etcd can tell', async () => {
+      const beds = await Promise.all([start(), start(), start()]);
+      const names = numbered(4000);
+      const recorders = await Promise.all(beds.map(async (bed) => bed.watch(await bed.storage.revision())));
+      await Promise.all(beds.map((bed) => bed.fill(names)));
+      for (const recorder of recorders) {
+        await recorder.until(() => recorder.events.length === names.length || recorder.error !== undefined, true);
+        if (recorder.error !== undefined) await recorder.failsWith('Compacted');
+        else expect(new Set(recorder.shown).size).to.equal(names.length);
+      }
     });
 
     it('ends a watch from more than 1,000 events ago with Compacted, and a watch that was cut off for as long', async () => {

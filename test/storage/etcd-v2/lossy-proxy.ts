@@ -12,6 +12,7 @@ export class LossyProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #held: (() => void)[] = [];
+  readonly #mutes = new Set<(pattern: RegExp) => void>();
   /** Whether nobody gets through. */
   refuses = false;
   /** Requests whose answers are lost, with the connection. */
@@ -49,6 +50,11 @@ export class LossyProxy {
     return this;
   }
 
+  /** Lets nothing more through of the answers that are under way to such requests, but keeps their connections. */
+  silence(pattern: RegExp): void {
+    for (const mute of this.#mutes) mute(pattern);
+  }
+
   /** Ends all connections. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy();
@@ -74,11 +80,17 @@ export class LossyProxy {
       socket.on('error', () => socket.destroy());
       socket.on('close', () => {
         this.#sockets.delete(socket);
+        this.#mutes.delete(mute);
         client.destroy();
         server.destroy();
       });
     }
     let request = '';
+    let muted = false;
+    const mute = (pattern: RegExp) => {
+      if (pattern.test(request)) muted = true;
+    };
+    this.#mutes.add(mute);
     client.on('data', (chunk: Buffer) => {
       const line = /^(GET|PUT|DELETE) .*/.exec(chunk.toString('latin1'))?.[0];
       if (line !== undefined) this.requests.push((request = line));
@@ -86,7 +98,9 @@ export class LossyProxy {
       if (this.holds.test(request)) this.#held.push(() => server.write(chunk));
       else server.write(chunk);
     });
-    server.on('data', (chunk: Buffer) => this.#answer(request, chunk, client));
+    server.on('data', (chunk: Buffer) => {
+      if (!muted) this.#answer(request, chunk, client);
+    });
   }
 
   #answer(request: string, chunk: Buffer, client: Socket): void {
