@@ -94,7 +94,7 @@ export class StorageBed {
     const worker = async () => {
       for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await this.put(name, value(name));
     };
-    await Promise.all(Array.from({ length: 64 }, worker));
+    await Promise.all(Array.from({ length: 32 }, worker));
   }
 
   /** Opens a watch on this test's keys and writes down what comes. */
