@@ -1,0 +1,69 @@
+/** The process that is fuzzed: a control plane in memory, and what watches over it. Its parent talks to it by messages. */
+import { randomUUID } from 'node:crypto';
+import { parse } from 'yaml';
+import { ControlPlane } from '../../../lib/control-plane/control-plane.js';
+import { MemoryStorage } from '../../../lib/storage/memory/memory-storage.js';
+import { LoopWatch } from './loop-watch.js';
+import type { MemoryReading, PlaneAddress, PlaneCommand, PlaneMessage } from './messages.js';
+import { watchPrototypes } from './prototypes.js';
+import { ReportingLogger } from './reporting-logger.js';
+import { seedFault } from './seeded-faults.js';
+
+const LONGEST_PAUSE = 200;
+const TICK = 10;
+const HEARTBEAT = 250;
+
+const tell = (message: PlaneMessage): void => void process.send?.(message);
+const token = randomUUID();
+const plane = await ControlPlane.start({
+  // Little history, so that what it holds is not taken for a leak.
+  storage: new MemoryStorage({ history: { count: 2000, bytes: 4 * 1024 * 1024 } }),
+  nodes: 0,
+  tokens: { [token]: { name: 'fuzz', groups: ['system:masters'] } },
+  logger: new ReportingLogger((message, fields) => tell({ type: 'logged', message, fields })),
+});
+const prototypeChanges = watchPrototypes();
+const loop = new LoopWatch(LONGEST_PAUSE);
+const timers = [
+  setInterval(() => {
+    const pause = loop.tick();
+    if (pause) tell({ type: 'pause', pause });
+  }, TICK),
+  setInterval(() => tell({ type: 'alive' }), HEARTBEAT),
+  setInterval(tellPrototypes, 1000),
+];
+
+process.on('message', ({ type }: PlaneCommand) => void (type === 'measure' ? measure() : stop()));
+process.on('disconnect', () => process.exit(0)); // nobody is left to tell
+seedFault(process.env['KUBELIB_FUZZ_FAULT']);
+tell({ type: 'ready', address: addressOf(plane) });
+
+function addressOf({ url, kubeconfig }: ControlPlane): PlaneAddress {
+  const config = parse(kubeconfig) as { clusters: [{ cluster: { 'certificate-authority-data': string } }] };
+  return { url, ca: Buffer.from(config.clusters[0].cluster['certificate-authority-data'], 'base64').toString(), token };
+}
+
+function tellPrototypes(): void {
+  const changes = prototypeChanges();
+  if (changes.length > 0) tell({ type: 'prototypes', changes });
+}
+
+function measure(): void {
+  tellPrototypes();
+  tell({ type: 'memory', reading: collected() });
+  loop.forget();
+}
+
+function collected(): MemoryReading {
+  globalThis.gc?.();
+  globalThis.gc?.();
+  const { heapUsed: heap, external } = process.memoryUsage();
+  return { heap, external, longestPause: loop.longest };
+}
+
+async function stop(): Promise<void> {
+  timers.forEach((timer) => clearInterval(timer));
+  await plane.stop();
+  tell({ type: 'stopped' });
+  process.disconnect();
+}
