@@ -21,7 +21,7 @@ export async function replay(requests: readonly FuzzRequest[], print: (line: str
         (answer) => answer.code,
         (error: Error) => (error instanceof NoAnswer ? void events.push(error.message) : Promise.reject(error)),
       );
-      if (!plane.ended) events.push(`longest pause so far ${Math.round((await plane.measure())?.longestPause ?? 0)} ms`);
+      if (!plane.ended) events.push(`longest pause ${Math.round((await plane.measure())?.longestPause ?? 0)} ms`);
       print(`${describe({ request, code })} ${events.join('; ')}`);
       wrong += events.length > 1 || code === 500 ? 1 : 0;
       events.length = 0;

@@ -41,13 +41,14 @@ export class LoopWatch {
     return now - before.now > this.#limit && used > this.#limit ? { from: before.now, to: now, processor: used } : undefined;
   }
 
-  /** Milliseconds of the longest pause so far, by the clock or by the processor time, whichever is less. */
+  /** Milliseconds of the longest pause since {@link forget}, by the clock or by the processor time, whichever is less. */
   get longest(): number {
     return this.#longest;
   }
 
   /** What was until now is not to count. */
   forget(): void {
+    this.#longest = 0;
     this.#last = this.#reading();
   }
 

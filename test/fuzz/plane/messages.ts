@@ -19,7 +19,7 @@ export interface Pause {
 export interface MemoryReading {
   readonly heap: number;
   readonly external: number;
-  /** Milliseconds: the longest pause of the event loop so far. */
+  /** Milliseconds: the longest pause of the event loop since the last reading. */
   readonly longestPause: number;
 }
 

@@ -1,20 +1,22 @@
 type Descriptors = ReadonlyMap<PropertyKey, PropertyDescriptor>;
 
+const { prototype: functions } = Function as { readonly prototype: object };
+
 const WATCHED: Readonly<Record<string, object>> = {
   'Object.prototype': Object.prototype,
   'Array.prototype': Array.prototype,
-  'Function.prototype': Function.prototype,
+  'Function.prototype': functions,
   'String.prototype': String.prototype,
   'Number.prototype': Number.prototype,
   'Boolean.prototype': Boolean.prototype,
   'RegExp.prototype': RegExp.prototype,
   'Date.prototype': Date.prototype,
   'Error.prototype': Error.prototype,
-  'Promise.prototype': Promise.prototype,
+  'Promise.prototype': Promise.prototype as object,
   'Map.prototype': Map.prototype,
   'Set.prototype': Set.prototype,
   'Uint8Array.prototype': Uint8Array.prototype,
-  'Buffer.prototype': Buffer.prototype,
+  'Buffer.prototype': Buffer.prototype as object,
   Object,
   Array,
   Function,

@@ -8,7 +8,7 @@ const SIZES = [200, 600, 1000, 1400, 2000, 2900, 3200];
 type Shape = (random: Random, bytes: number) => unknown;
 
 /** Values that are large in different ways: few long texts, many short ones, deep, wide, numbers. */
-const SHAPES: readonly Shape[] = [
+export const SHAPES: readonly Shape[] = [
   (random, bytes) => random.pick(['a', 'é', '"', '\u0001', '\\', 'a,', '<', ' ']).repeat(bytes / 2),
   (_, bytes) => mapOf(Array.from({ length: bytes / 14 }, (__, index) => [`k${index}`, 'v'] as const)),
   (_, bytes) => new JsonText(`[${'1,'.repeat(bytes / 2)}1]`),
@@ -25,7 +25,7 @@ const SHAPES: readonly Shape[] = [
 ];
 
 /** Where in an object a large value has most effect; `into` makes the object. */
-const PLACES: readonly ((value: unknown, name: string) => unknown)[] = [
+export const PLACES: readonly ((value: unknown, name: string) => unknown)[] = [
   (value, name) => object('ConfigMap', name, { data: value }),
   (value, name) => object('ConfigMap', name, { data: { a: value } }),
   (value, name) => object('Secret', name, { stringData: value }),

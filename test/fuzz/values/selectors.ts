@@ -21,13 +21,13 @@ export function labels(random: Random): Record<string, string> {
 
 export function labelSelector(random: Random): string {
   if (random.chance(0.15)) return broken(random, random.chance(0.5) ? oddText(random) : requirement(random));
-  const count = random.chance(0.02) ? 2000 : random.between(1, 4);
+  const count = random.chance(0.02) ? 500 : random.between(1, 4);
   return random.list(count, count, () => requirement(random)).join(',');
 }
 
 function requirement(random: Random): string {
   const key = random.pick(KEYS);
-  const values = () => random.list(1, random.chance(0.05) ? 500 : 3, () => random.pick(VALUES)).join(',');
+  const values = () => random.list(1, random.chance(0.02) ? 300 : 3, () => random.pick(VALUES)).join(',');
   return random.pick([
     () => `${key}=${random.pick(VALUES)}`,
     () => `${key}==${random.pick(VALUES)}`,
