@@ -17,6 +17,12 @@ export function podsWithLabels(
     Object.entries(metadata.labels ?? {}).map(([name, value]) => `${metadata.namespace ?? ''}\n${name}=${value}`),
   );
   const pairs = Object.entries(labels);
-  const [rarest = []] = pairs.map(([name, value]) => index.get(`${namespace}\n${name}=${value}`)).sort((a, b) => a.length - b.length);
+  let rarest: readonly Stored<Pod>[] | undefined;
+  for (const [name, value] of pairs) {
+    const found = index.get(`${namespace}\n${name}=${value}`);
+    if (found.length === 0) return found;
+    if (rarest === undefined || found.length < rarest.length) rarest = found;
+  }
+  if (!rarest) return [];
   return rarest.filter(({ metadata }) => pairs.every(([name, value]) => metadata.labels?.[name] === value));
 }

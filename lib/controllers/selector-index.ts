@@ -60,8 +60,8 @@ const isEmpty = ({ matchLabels = {}, matchExpressions = [] }: LabelSelectorSpec)
   Object.keys(matchLabels).length + matchExpressions.length === 0;
 
 function bucketFor({ metadata: { namespace = '' } }: Stored<KubeObject>, { matchLabels = {} }: LabelSelectorSpec): string {
-  const [first] = Object.entries(matchLabels);
-  return first ? labelBucket(namespace, first) : namespace;
+  for (const name in matchLabels) return labelBucket(namespace, [name, matchLabels[name]!]); // the first will do
+  return namespace;
 }
 
 const labelBucket = (namespace: string, [name, value]: readonly [string, string]) => `${namespace}\n${name}=${value}`;

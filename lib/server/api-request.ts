@@ -24,6 +24,8 @@ export interface ApiRequest {
   readonly localAddress: string;
   /** Throws 413 when it is too large. */
   body(): Promise<Buffer>;
+  /** To be called between the steps of work that may be long; see `Breather`. */
+  breathe(): Promise<void>;
   /** Adds a `Warning` header to the answer. */
   warn(text: string): void;
 }

@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Environment } from '../base/environment.js';
+import { Breather } from '../base/breather.js';
 import type { Logger } from '../base/logger.js';
 import { StatusError } from '../api/status-error.js';
 import type { UserInfo } from '../registry/registry.js';
@@ -119,6 +120,7 @@ export class RequestPipeline {
       milliseconds: isLong(info) ? undefined : limits.requestTimeout,
       query,
     });
+    const breather = new Breather(environment);
     const request: ApiRequest = {
       method: exchange.method,
       headers: exchange.headers,
@@ -130,6 +132,7 @@ export class RequestPipeline {
         return deadline.signal;
       },
       body: () => exchange.body(limits.bodyBytes),
+      breathe: () => breather.breathe(),
       warn: (warning) => addWarning(headers, warning),
     };
     try {

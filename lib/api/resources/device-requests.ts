@@ -18,14 +18,14 @@ interface DeviceRequest {
 
 /** Which devices a claim asks for. */
 export interface ResourceClaimSpec {
-  readonly devices?: { readonly requests?: readonly DeviceRequest[] };
+  readonly devices?: { readonly requests?: readonly DeviceRequest[] | null } | null;
 }
 
 /** Requests by name: each for some devices of a class, or for the first of several alternatives. */
-export function validateClaimSpec(faults: Faults, path: string, { devices = {} }: ResourceClaimSpec): void {
+export function validateClaimSpec(faults: Faults, path: string, { devices }: ResourceClaimSpec): void {
   const at = `${path}.devices.requests`;
-  const { requests = [] } = devices;
-  faults.tooMany(at, requests.length, MAX_REQUESTS);
+  const requests = devices?.requests ?? [];
+  if (!faults.tooMany(at, requests.length, MAX_REQUESTS)) return;
   requests.forEach((request, index) => validateRequest(faults, `${at}[${index}]`, request, requests.slice(0, index)));
 }
 
@@ -36,7 +36,7 @@ function validateRequest(faults: Faults, path: string, request: DeviceRequest, b
   if (exactly && firstAvailable.length > 0) faults.invalid(path, undefined, `${form}, but multiple fields are set`);
   else if (!exactly && firstAvailable.length === 0) faults.required(path, undefined, form);
   if (exactly) validateAmount(faults, `${path}.exactly`, exactly);
-  faults.tooMany(`${path}.firstAvailable`, firstAvailable.length, MAX_ALTERNATIVES);
+  if (!faults.tooMany(`${path}.firstAvailable`, firstAvailable.length, MAX_ALTERNATIVES)) return;
   firstAvailable.forEach((one, index) => {
     validateName(faults, `${path}.firstAvailable[${index}].name`, one.name, firstAvailable.slice(0, index));
     validateAmount(faults, `${path}.firstAvailable[${index}]`, one);

@@ -4,6 +4,8 @@ export interface JsonScan {
   readonly depth: number;
   /** How many members all its maps have together, repeats included. */
   readonly members: number;
+  /** How many members of maps and items of lists there are, or, where empty ones have spaces in them, a few more. */
+  readonly values: number;
   /** Whether a number has a fraction, an exponent, or more digits than a double holds. */
   readonly oddNumbers: boolean;
 }
@@ -11,6 +13,7 @@ export interface JsonScan {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
+const COMMA = 0x2c;
 const OPEN_MAP = 0x7b;
 const CLOSE_MAP = 0x7d;
 const OPEN_LIST = 0x5b;
@@ -24,20 +27,24 @@ export function scanJson(bytes: Uint8Array): JsonScan {
   let depth = 0;
   let deepest = 0;
   let members = 0;
+  let values = 0;
   let oddNumbers = false;
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes[at]!;
     if (byte === QUOTE) at = endOfString(bytes, at + 1);
     else if (byte === COLON) members += 1;
-    else if (byte === OPEN_MAP || byte === OPEN_LIST) deepest = Math.max(deepest, (depth += 1));
-    else if (byte === CLOSE_MAP || byte === CLOSE_LIST) depth -= 1;
+    else if (byte === COMMA) values += 1;
+    else if (byte === OPEN_MAP || byte === OPEN_LIST) {
+      if (bytes[at + 1] !== byte + 2) values += 1; // its first one: a bracket that closes is two places behind the one that opens
+      deepest = Math.max(deepest, (depth += 1));
+    } else if (byte === CLOSE_MAP || byte === CLOSE_LIST) depth -= 1;
     else if (byte >= ZERO && byte <= NINE) {
       const start = at;
       while (isNumberPart(bytes[at + 1])) at += 1;
       oddNumbers ||= at - start >= SAFE_DIGITS || hasFraction(bytes, start, at);
     }
   }
-  return { depth: deepest, members, oddNumbers };
+  return { depth: deepest, members, values, oddNumbers };
 }
 
 function endOfString(bytes: Uint8Array, from: number): number {

@@ -2,6 +2,7 @@ import { badRequest } from '../status-error.js';
 import { countMembers } from './json-members.js';
 import { scanJson } from './json-scan.js';
 import { StrictJsonParser } from './strict-json.js';
+import { MAX_BODY_VALUES, tooManyValues } from './value-count.js';
 import { hasSurrogateEscapes, wellFormed } from './well-formed.js';
 
 /** How deep lists and maps may be nested in a body. JavaScript's own functions fail at a few thousand. */
@@ -13,6 +14,8 @@ export interface ParsedBody {
   readonly value: unknown;
   /** Paths of fields that stand twice in a map; the last one wins. */
   readonly duplicateFields: readonly string[];
+  /** How many values there are in it, or a few more. */
+  readonly values: number;
 }
 
 /** What {@link parseJson} and `parseYaml` take besides the text. */
@@ -25,7 +28,8 @@ export interface ParseOptions {
 }
 
 /**
- * Parses a JSON body. Throws 400 for what is no JSON, is nested deeper than {@link MAX_DEPTH}, or has a member `__proto__`.
+ * Parses a JSON body. Throws 400 for what is no JSON, is nested deeper than {@link MAX_DEPTH}, or has a member `__proto__`, and 413 for
+ * more values than {@link MAX_BODY_VALUES}.
  *
  * One quick pass over the bytes finds what is out of the ordinary; the rest is done by the engine's own parser.
  */
@@ -33,6 +37,7 @@ export function parseJson(body: Uint8Array | string, options: ParseOptions = {})
   const bytes = typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const scan = scanJson(bytes);
   if (scan.depth > MAX_DEPTH) throw badRequest(`the body is nested deeper than ${MAX_DEPTH} levels`);
+  if (scan.values > MAX_BODY_VALUES) throw tooManyValues(MAX_BODY_VALUES);
   const text = bytes.toString('utf8');
   const value = parseText(text);
   const { members, forbidden } = countMembers(value);
@@ -40,7 +45,7 @@ export function parseJson(body: Uint8Array | string, options: ParseOptions = {})
   const plain = members === scan.members && !(options.exactNumbers && scan.oddNumbers);
   const strict = plain ? undefined : new StrictJsonParser(text, options.exactNumbers ?? false);
   const parsed = strict ? strict.parse() : value;
-  return { value: hasSurrogateEscapes(text) ? wellFormed(parsed) : parsed, duplicateFields: strict?.duplicates ?? [] };
+  return { value: hasSurrogateEscapes(text) ? wellFormed(parsed) : parsed, duplicateFields: strict?.duplicates ?? [], values: scan.values };
 }
 
 function parseText(text: string): unknown {

@@ -2,6 +2,8 @@ import { NumberText } from './number-text.js';
 
 /** One scalar at a place: a string, a number, or a word. */
 const SCALAR = /"(?:[^"\\]+|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/sy;
+/** At most so many members that stand twice are told of. */
+const MAX_DUPLICATES = 100;
 const SPACE = /[ \t\r\n]*/y;
 
 /**
@@ -9,7 +11,7 @@ const SPACE = /[ \t\r\n]*/y;
  * `JSON.parse` has accepted and whose depth is bounded; it checks no syntax of its own.
  */
 export class StrictJsonParser {
-  /** Paths of members that stand twice in their map. */
+  /** Paths of members that stand twice in their map, the first hundred. */
   readonly duplicates: string[] = [];
   readonly #text: string;
   readonly #exactNumbers: boolean;
@@ -40,7 +42,7 @@ export class StrictJsonParser {
     while (this.#peek() !== '}') {
       const name = JSON.parse(this.#scalar()) as string;
       const own = path === '' ? name : `${path}.${name}`;
-      if (Object.hasOwn(map, name)) this.duplicates.push(own);
+      if (Object.hasOwn(map, name) && this.duplicates.length < MAX_DUPLICATES) this.duplicates.push(own);
       this.#skip(':');
       map[name] = this.#value(own);
       if (this.#peek() === ',') this.#at += 1;

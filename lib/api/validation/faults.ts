@@ -2,12 +2,27 @@ import type { FieldError } from '../field-error.js';
 import { duplicate, forbiddenField, invalid, notSupported, required, tooLong, tooMany } from '../field-error.js';
 import type { Syntax } from './names.js';
 
+/** Nobody reads more than so many faults of one object, and an answer that has them all may be a thousand times the size of the body. */
+export const MOST_FAULTS = 1000;
+
+/** Thrown by {@link Faults} when it is full, so that no rule goes on for nothing. */
+export class TooManyFaults extends Error {
+  constructor(
+    /** Those found until then. */
+    readonly faults: readonly FieldError[],
+  ) {
+    super(`more than ${MOST_FAULTS} faults`);
+  }
+}
+
 /** What is wrong with an object so far. The rules of kinds are made of its checks; each tells whether its value passed. */
 export class Faults {
   readonly list: FieldError[] = [];
 
+  /** Throws {@link TooManyFaults} when there are as many as anybody wants to know. */
   add(error: FieldError): false {
     this.list.push(error);
+    if (this.list.length >= MOST_FAULTS) throw new TooManyFaults(this.list);
     return false;
   }
 

@@ -37,7 +37,8 @@ export function validateMetadataUpdate(faults: Faults, metadata: ObjectMeta, old
   if ((metadata.generation ?? 0) < (old.generation ?? 0))
     faults.invalid('metadata.generation', metadata.generation, 'must not be decremented');
   if (!old.deletionTimestamp) return;
-  const added = (metadata.finalizers ?? []).filter((name) => !old.finalizers?.includes(name));
+  const before = new Set(old.finalizers);
+  const added = (metadata.finalizers ?? []).filter((name) => !before.has(name));
   if (added.length > 0)
     faults.forbidden(
       'metadata.finalizers',

@@ -1,3 +1,4 @@
+import { Breather } from '../../base/breather.js';
 import { deepFreeze } from '../../api/encode.js';
 import type { KubeObject, ObjectName, Stored } from '../../api/object.js';
 import { nameOf } from '../../api/object.js';
@@ -34,12 +35,15 @@ export async function changeObject<T extends KubeObject>(
   options: WriteOptions,
 ): Promise<Stored<T>> {
   const { store } = kind;
+  const breather = new Breather(kind.environment);
   let found = await store.find(name);
   for (let attempt = 1; ; attempt += 1) {
     options.signal?.throwIfAborted();
     if (!found) throw notFound(kind.definition, name.name);
     const { draft, repeatable } = await change(found.object);
+    await breather.breathe();
     if (!draft || isSame(draft, found.object)) return found.object;
+    await breather.breathe();
     const outcome = await write(kind, draft, found, options);
     if (outcome.ok) return outcome.value;
     if (!repeatable || attempt === MAX_ATTEMPTS) throw store.modified(name.name);

@@ -1,3 +1,4 @@
+import { Breather } from '../../base/breather.js';
 import { deepFreeze } from '../../api/encode.js';
 import type { KubeObject, Stored } from '../../api/object.js';
 import { nameOf } from '../../api/object.js';
@@ -47,7 +48,9 @@ async function tryCreate<T extends KubeObject>(
   scope?: WriteScope<T>,
 ): Promise<Outcome<T>> {
   const { store } = kind;
+  const breather = new Breather(kind.environment);
   await new WriteRules(kind).forCreate(draft, options, scope);
+  await breather.breathe();
   const name = nameOf(draft);
   const key = store.keyOf(name);
   if (key === undefined) throw badName(kind, name.name);

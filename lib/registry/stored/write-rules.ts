@@ -1,10 +1,13 @@
 import type { ObjectMeta } from 'kubernetes-types/meta/v1.js';
+import { Breather } from '../../base/breather.js';
+import type { FieldError } from '../../api/field-error.js';
 import { invalidObject } from '../../api/field-error.js';
 import { timestamp } from '../../api/meta/time.js';
 import type { KubeObject, Stored } from '../../api/object.js';
 import { nameOf } from '../../api/object.js';
 import type { RuleContext } from '../../api/resource-definition.js';
 import { applyDefaults } from '../../api/schema/defaulting.js';
+import { TooManyFaults } from '../../api/validation/faults.js';
 import type { WriteOptions } from '../registry.js';
 import type { AdmissionRequest } from './admission/admission-plugin.js';
 import { deepEqual } from './deep-equal.js';
@@ -25,20 +28,25 @@ export interface WriteScope<T extends KubeObject> {
 
 /**
  * Makes a draft fit to be stored, in the order that `ResourceRules` gives: metadata that only the server sets, defaults of the
- * schema and of the kind, the kind's preparation, admission, validation. Throws what refuses it.
+ * schema and of the kind, the kind's preparation, admission, validation. Throws what refuses it. Others get their turn between
+ * steps that take long, because the object is large.
  */
 export class WriteRules<T extends KubeObject> {
   readonly #kind: KindContext<T>;
+  readonly #breather: Breather;
 
   constructor(kind: KindContext<T>) {
     this.#kind = kind;
+    this.#breather = new Breather(kind.environment);
   }
 
   async forCreate(draft: Draft<T>, options: WriteOptions, { ownership }: WriteScope<T> = {}): Promise<void> {
     const { definition, strategy } = this.#kind;
     this.#stampCreated(draft);
     this.#default(draft);
+    await this.#breather.breathe();
     this.#own(draft, undefined, ownership ?? updaterOwnership(this.#kind, options));
+    await this.#breather.breathe();
     const context = this.#context();
     strategy.prepare?.(draft, undefined, context);
     definition.rules.prepareCreate?.(draft, context);
@@ -49,14 +57,17 @@ export class WriteRules<T extends KubeObject> {
   async forUpdate(draft: Draft<T>, old: Stored<T>, options: WriteOptions, { subresource, ownership }: WriteScope<T> = {}): Promise<void> {
     const { definition, strategy } = this.#kind;
     this.#default(draft);
+    await this.#breather.breathe();
     // What the server makes of the draft from here on is nobody's.
     this.#own(draft, old, ownership ?? updaterOwnership(this.#kind, options, subresource));
+    await this.#breather.breathe();
     keepSystemMetadata(metaOf(draft), old.metadata);
     if (subresource === 'status') this.#keepMetadata(draft, old);
     const context = this.#context(subresource);
     strategy.prepare?.(draft, old, context);
     definition.rules.prepareUpdate?.(draft, old, context);
     await this.#admitAndValidate({ operation: 'UPDATE', draft, old, options, subresource });
+    await this.#breather.breathe();
     // A kind that counts by rules of its own has done so by now.
     if (definition.generation && draft.metadata.generation === old.metadata.generation && this.#changesSpec(draft, old)) {
       metaOf(draft).generation = (old.metadata.generation ?? 0) + 1;
@@ -112,8 +123,10 @@ export class WriteRules<T extends KubeObject> {
     const { user, dryRun = false } = options;
     const request = { operation, definition, subresource, name, draft, old, user, dryRun } as unknown as AdmissionRequest; // plugins see any kind
     await admission.admit(request);
-    const errors = [...(rules.validate?.(draft) ?? [])];
-    errors.push(...((old ? rules.validateUpdate?.(draft, old, this.#context(subresource)) : rules.validateCreate?.(draft)) ?? []));
+    await this.#breather.breathe();
+    const errors = [...faultsOf(() => rules.validate?.(draft))];
+    await this.#breather.breathe();
+    errors.push(...faultsOf(() => (old ? rules.validateUpdate?.(draft, old, this.#context(subresource)) : rules.validateCreate?.(draft))));
     errors.push(...(await admission.validate(request)));
     if (errors.length > 0)
       throw invalidObject({ group: definition.faultGroup ?? definition.group, kind: definition.kind }, name.name, errors);
@@ -127,6 +140,16 @@ interface Attempt<T extends KubeObject> {
   readonly old?: Stored<T>;
   readonly options: WriteOptions;
   readonly subresource?: string | undefined;
+}
+
+/** What rules complain of, and of more than anybody wants to know the first part. */
+function faultsOf(rules: () => readonly FieldError[] | undefined): readonly FieldError[] {
+  try {
+    return rules() ?? [];
+  } catch (error) {
+    if (error instanceof TooManyFaults) return error.faults;
+    throw error;
+  }
 }
 
 /** Clients cannot change these; a PUT may leave them out. */

@@ -23,7 +23,7 @@ interface WireOptions {
 /** The options of a DELETE: those of its body, or, only without any body, those of its query. Throws 400, 415, 422. */
 export async function deleteOptions(request: ApiRequest): Promise<DeleteOptions> {
   const bytes = await request.body();
-  const wire = bytes.length > 0 ? fromBody(bytes, contentType(request.headers['content-type'])) : fromQuery(request);
+  const wire = bytes.length > 0 ? await fromBody(request, bytes) : fromQuery(request);
   refuse('DeleteOptions', errorsOf(wire));
   return {
     dryRun: (wire.dryRun ?? []).length > 0,
@@ -48,9 +48,11 @@ export function deleteOptionsOf(wire: object): DeleteOptions {
   };
 }
 
-function fromBody(bytes: Buffer, type: string): WireOptions {
+async function fromBody(request: ApiRequest, bytes: Buffer): Promise<WireOptions> {
+  const type = contentType(request.headers['content-type']);
   if (!FORMATS.includes(type)) throw unsupportedMediaType(FORMATS);
-  const parsed: unknown = parseBody(bytes, type, 'DeleteOptions').value ?? {};
+  const body = await parseBody(bytes, type, 'DeleteOptions', () => request.breathe());
+  const parsed: unknown = body.value ?? {};
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
     throw badRequest('json: cannot unmarshal into Go value of type v1.DeleteOptions');
   const value = withoutNulls(parsed);

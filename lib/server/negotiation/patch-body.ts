@@ -1,6 +1,6 @@
 import type { ParsedBody } from '../../api/schema/parse-json.js';
 import { parseJson } from '../../api/schema/parse-json.js';
-import { parseYaml } from '../../api/schema/parse-yaml.js';
+import { parseYamlInSteps } from '../../api/schema/parse-yaml.js';
 import { badRequest, StatusError } from '../../api/status-error.js';
 import type { Patch, WriteOptions } from '../../registry/registry.js';
 import type { ApiRequest } from '../api-request.js';
@@ -28,7 +28,8 @@ export function patchType(header: string | undefined, custom: boolean): PatchTyp
 
 /** Reads the body of a PATCH. Fields that stand in it twice are refused or warned of as `fieldValidation` says. Throws 400, 413, 422. */
 export async function readPatch(request: ApiRequest, type: PatchType, { fieldValidation }: WriteOptions): Promise<Patch> {
-  const { value: patch, duplicateFields } = parsePatch(await request.body(), type);
+  const { value: patch, duplicateFields } = await parsePatch(request, type);
+  await request.breathe();
   if (fieldValidation !== 'Ignore') reportDuplicates(request, type, duplicateFields, fieldValidation === 'Strict');
   if (type === 'json') return { type, patch: operations(patch) };
   if (patch === null || typeof patch !== 'object' || Array.isArray(patch)) throw badRequest('error decoding patch: it is no object');
@@ -36,10 +37,11 @@ export async function readPatch(request: ApiRequest, type: PatchType, { fieldVal
   return type === 'apply' ? { type, patch, ...(force === undefined ? {} : { force }) } : { type, patch };
 }
 
-function parsePatch(bytes: Buffer, type: PatchType): ParsedBody {
+async function parsePatch(request: ApiRequest, type: PatchType): Promise<ParsedBody> {
+  const bytes = await request.body();
   try {
     // Clients send JSON as apply patches, which is YAML too, and is read a hundred times faster as what it is.
-    return type === 'apply' && bytes[0] !== 0x7b ? parseYaml(bytes) : parseJson(bytes);
+    return type === 'apply' && bytes[0] !== 0x7b ? await parseYamlInSteps(bytes, () => request.breathe()) : parseJson(bytes);
   } catch (error) {
     if (StatusError.is(error, 'BadRequest')) throw badRequest(`error decoding patch: ${error.message}`);
     throw error;

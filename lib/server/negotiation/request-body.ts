@@ -3,7 +3,8 @@ import type { ResourceDefinition } from '../../api/resource-definition.js';
 import { decode } from '../../api/schema/decode.js';
 import type { ParsedBody, ParseOptions } from '../../api/schema/parse-json.js';
 import { MAX_DEPTH, parseJson } from '../../api/schema/parse-json.js';
-import { parseYaml } from '../../api/schema/parse-yaml.js';
+import { parseYamlInSteps } from '../../api/schema/parse-yaml.js';
+import { checkValueCount, MAX_BODY_VALUES, MAX_OBJECT_VALUES, tooManyValues } from '../../api/schema/value-count.js';
 import { badRequest, StatusError } from '../../api/status-error.js';
 import { decodeProtobuf } from '../../api/wire/protobuf.js';
 import type { WriteOptions } from '../../registry/registry.js';
@@ -27,9 +28,12 @@ export async function readResource<T extends KubeObject>(
   definition: ResourceDefinition<T>,
   options: WriteOptions,
 ): Promise<T> {
-  const { value, duplicateFields } = await readBody(request, definition, { exactNumbers: true });
+  const { value, duplicateFields, values } = await readBody(request, definition, { exactNumbers: true });
+  await request.breathe();
   const { object, warnings } = decode(definition, value, { fieldValidation: options.fieldValidation, duplicateFields });
   warnings.forEach((text) => request.warn(text));
+  if (values > MAX_OBJECT_VALUES) checkValueCount(object);
+  await request.breathe();
   return object;
 }
 
@@ -52,18 +56,31 @@ async function readBody(
   const type = contentType(request.headers['content-type']);
   const accepted = [JSON_TYPE, YAML_TYPE, ...(custom ? [] : [PROTOBUF_TYPE])];
   if (!accepted.includes(type)) throw unsupportedMediaType(accepted);
-  return parseBody(await request.body(), type, kind, options);
+  return parseBody(await request.body(), type, kind, () => request.breathe(), options);
 }
 
 /** A body in one of the formats; `kind` is what the error message says it should have been. */
-export function parseBody(bytes: Buffer, type: string, kind: string, options: ParseOptions = {}): ParsedBody {
-  if (type === PROTOBUF_TYPE) return { value: shallow(decodeProtobuf(bytes)), duplicateFields: [] };
+export async function parseBody(
+  bytes: Buffer,
+  type: string,
+  kind: string,
+  breathe: () => Promise<void>,
+  options: ParseOptions = {},
+): Promise<ParsedBody> {
+  if (type === PROTOBUF_TYPE) return fromProtobuf(bytes);
   try {
-    return type === YAML_TYPE ? parseYaml(bytes) : parseJson(bytes, options);
+    return type === YAML_TYPE ? await parseYamlInSteps(bytes, breathe) : parseJson(bytes, options);
   } catch (error) {
     if (StatusError.is(error, 'BadRequest')) throw unrecognized(kind, error.message, bytes);
     throw error;
   }
+}
+
+function fromProtobuf(bytes: Buffer): ParsedBody {
+  const value = decodeProtobuf(bytes);
+  const values = countValues(value, 0);
+  if (values > MAX_BODY_VALUES) throw tooManyValues(MAX_BODY_VALUES);
+  return { value, duplicateFields: [], values };
 }
 
 function unrecognized(kind: string, why: string, bytes: Buffer): StatusError {
@@ -72,10 +89,11 @@ function unrecognized(kind: string, why: string, bytes: Buffer): StatusError {
   return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${summary})`);
 }
 
-/** Raw JSON inside protobuf can nest as deep as it likes. */
-function shallow<T>(value: T, depth = 0): T {
-  if (value === null || typeof value !== 'object') return value;
+/** How many values there are. Throws 400 for too many levels: raw JSON inside protobuf can nest as deep as it likes. */
+function countValues(value: unknown, depth: number): number {
+  if (value === null || typeof value !== 'object') return 0;
   if (depth >= MAX_DEPTH) throw badRequest(`the body is nested deeper than ${MAX_DEPTH} levels`);
-  for (const child of Object.values(value)) shallow(child, depth + 1);
-  return value;
+  let count = 0;
+  for (const child of Object.values(value)) count += 1 + countValues(child, depth + 1);
+  return count;
 }

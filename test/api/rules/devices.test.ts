@@ -22,6 +22,11 @@ describe('rules of devices', () => {
     for (const [request, ...expected] of rows)
       expect(faults(resourceClaims, claim(request)), JSON.stringify(request)).to.deep.equal(expected);
     expect(faults(resourceClaims, claim(GPU, GPU))).to.deep.equal(['Duplicate spec.devices.requests[1].name']);
+    for (const spec of [{}, { devices: null }, { devices: { requests: null } }]) {
+      expect(faults(resourceClaims, { spec })).to.deep.equal([]);
+      expect(faults(resourceClaimTemplates, { spec: { spec } })).to.deep.equal([]);
+    }
+    expect(faults(resourceClaimTemplates, { spec: {} })).to.deep.equal([]);
     expect(faults(resourceClaimTemplates, { spec: claim({ name: 'gpu' }) })).to.deep.equal(['Required spec.spec.devices.requests[0]']);
   });
 

@@ -34,7 +34,7 @@ describe('parseYaml', () => {
   });
 
   it('names keys that stand twice, and takes the last', () => {
-    expect(parseYaml('a: 1\na: 2\n')).to.deep.equal({ value: { a: 2 }, duplicateFields: ['a'] });
+    expect(parseYaml('a: 1\na: 2\n')).to.deep.include({ value: { a: 2 }, duplicateFields: ['a'] });
   });
 
   it('refuses what is no YAML, nesting over 100 levels, alias bombs, cycles and __proto__', () => {

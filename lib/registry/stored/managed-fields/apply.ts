@@ -21,12 +21,15 @@ export interface ApplyRequest {
   readonly owners: readonly Owner[];
   /** Whether to take what others own. */
   readonly force: boolean;
+  /** Called between steps that take long where the object is large. */
+  readonly breathe: () => Promise<void>;
 }
 
 /** The object as the configuration makes it, and its owners. Throws 409 for fields of others. */
-export function apply({ write, live, empty, configuration, owners, force }: ApplyRequest): { object: Json; owners: readonly Owner[] } {
+export async function apply(request: ApplyRequest): Promise<{ object: Json; owners: readonly Owner[] }> {
+  const { write, live, empty, configuration, owners } = request;
   const known = owners.length > 0 ? owners : ownersAfterCreate({ ...write, manager: BEFORE }, empty, live);
-  const applied = applyConfiguration(write, live, configuration, known, force);
+  const applied = await applyConfiguration({ ...request, owners: known });
   const conflicts = conflictsWithOthers(write, live, applied.conflicts);
   if (conflicts.length > 0) throw conflictError(conflicts);
   return { object: withLastApplied(write, applied.object ?? live, configuration), owners: applied.owners };

@@ -6,7 +6,7 @@ import { fieldElement, printElement } from './path-element.js';
 
 /**
  * What keeps a configuration from being merged, in Kubernetes' words: fields that the schema does not have, values of another type,
- * elements of lists that cannot be told apart. Empty when nothing does.
+ * elements of lists that cannot be told apart. Empty when nothing does; not many more than a thousand.
  */
 export function configurationFaults(type: MapType, configuration: Readonly<Record<string, unknown>>): string[] {
   const faults: string[] = [];
@@ -15,7 +15,7 @@ export function configurationFaults(type: MapType, configuration: Readonly<Recor
 }
 
 function check(type: MergeType, value: unknown, path: string, faults: string[]): void {
-  if (value === null || value === undefined) return;
+  if (value === null || value === undefined || faults.length >= MOST_FAULTS) return;
   const fault = (text: string) => void faults.push(path === '' ? text : `${path}: ${text}`);
   const shape = shapeOf(type, value);
   if (shape === 'map') {
@@ -34,6 +34,7 @@ const NAMES = { number: 'numeric (int or float)', string: 'string', boolean: 'bo
 
 function checkMembers(type: MapType, value: Readonly<Record<string, unknown>>, path: string, faults: string[]): void {
   for (const [name, member] of Object.entries(value)) {
+    if (faults.length >= MOST_FAULTS) return;
     const memberType = name === '__proto__' ? undefined : type.member(name);
     const at = path + printElement(fieldElement(name));
     if (memberType) check(memberType, member, at, faults);
@@ -59,4 +60,11 @@ function checkElements(type: ListType, list: readonly unknown[], path: string, f
   }
 }
 
-const shown = (value: unknown) => JSON.stringify(value);
+/** A large value is cut: the answer would be larger than the request. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+}
+
+const LONGEST_SHOWN = 1000;
+const MOST_FAULTS = 1000;

@@ -57,19 +57,36 @@ export interface Applied {
   readonly conflicts: readonly Conflict[];
 }
 
+/** What {@link applyConfiguration} takes. */
+export interface Application {
+  readonly write: OwnedWrite;
+  readonly live: Json;
+  readonly configuration: Json;
+  readonly owners: readonly Owner[];
+  /** Whether to take what others own. */
+  readonly force: boolean;
+  /** Called between steps that take long where the object is large. */
+  readonly breathe: () => Promise<void>;
+}
+
 /** Applies a configuration to an object, taking what others own only by `force`. */
-export function applyConfiguration(write: OwnedWrite, live: Json, configuration: Json, owners: readonly Owner[], force: boolean): Applied {
+export async function applyConfiguration({ write, live, configuration, owners, force, breathe }: Application): Promise<Applied> {
   const { type } = write;
   const name = nameOf(write, 'Apply');
   const last = owners.find((owner) => isOwner(owner, name));
   const others = owners.filter((owner) => owner !== last);
   const configured = configuredFields(type.map, configuration);
   const fields = differenceBelow(configured, write.unowned);
+  await breathe();
   const merged = mergeObjects(type.map, live, configuration);
+  await breathe();
   const object = last ? withoutGivenUp(type, merged, last.fields, union(configured, allFields(others))) : merged;
+  await breathe();
   const found = compareObjects(type.map, live, object, write.unowned);
+  await breathe();
   const conflicts = found ? conflictsOf(others, found) : [];
   const changed = !deepEqual(live, object);
+  await breathe();
   const own = ownerOf(name, fields, changed ? write.time : last?.time);
   const left = found ? others.map((owner) => withoutFields(owner, union(found.changed, found.removed))) : others;
   return {

@@ -43,22 +43,25 @@ export interface AppliedScale {
 }
 
 /** The Scale as a configuration makes it, and the owners of its object. Throws 409 for replicas of others. */
-export function applyToScale(
+export async function applyToScale(
   scale: OwnedScale,
   live: Scale,
   { patch, name, force }: AppliedScale,
-): { scale: Scale; owners: readonly Owner[] } {
+): Promise<{ scale: Scale; owners: readonly Owner[] }> {
   const write = scaleWrite(scale);
   const configuration = patch as Json;
   checkConfiguration(SCALE, write, name, configuration);
-  const request = { write, empty: EMPTY_SCALE, configuration, owners: scaleOwners(scale), force };
-  const { object, owners } = apply({ ...request, live: { ...live } });
+  const request = { write, empty: EMPTY_SCALE, configuration, owners: scaleOwners(scale), force, breathe: NO_PAUSES };
+  const { object, owners } = await apply({ ...request, live: { ...live } });
   return { scale: object, owners: parentOwners(scale, owners) };
 }
 
 function scaleWrite({ write }: OwnedScale): OwnedWrite {
   return { ...write, type: mergeTypeOf(builtInSchema('autoscaling/v1.Scale')) as OwnedWrite['type'], apiVersion: SCALE_VERSION };
 }
+
+/** A Scale is small. */
+const NO_PAUSES = () => Promise.resolve();
 
 const replicasOf = ({ spec }: Scale): Json => ({ spec: { ...spec } });
 

@@ -1,7 +1,9 @@
 import type { ManagedFieldsEntry } from 'kubernetes-types/meta/v1.js';
+import { Breather } from '../../../base/breather.js';
 import { invalidObject, required } from '../../../api/field-error.js';
 import type { KubeObject, ObjectName, Stored } from '../../../api/object.js';
 import { badRequest, conflict, notFound, StatusError } from '../../../api/status-error.js';
+import { checkValueCount } from '../../../api/schema/value-count.js';
 import type { Patch, WriteOptions } from '../../registry.js';
 import { changeObject } from '../change.js';
 import { createObject } from '../create.js';
@@ -53,26 +55,29 @@ async function appliedTo<T extends KubeObject>(
 ) {
   const { managedFields, ...metadata } = current.metadata;
   const live: Json = { ...current, metadata };
-  const { object, scope } = merged(kind, { live, managedFields }, patch, options, subresource);
+  const { object, scope } = await merged(kind, { live, managedFields }, patch, options, subresource);
   // The configuration fits the schema, and so does what it was merged into.
   return patched(kind, current, { document: object, body: patch.patch, scope }, { ...options, fieldValidation: 'Ignore' });
 }
 
-function merged<T extends KubeObject>(
+async function merged<T extends KubeObject>(
   kind: KindContext<T>,
   { live, managedFields }: { live: Json; managedFields?: ManagedFieldsEntry[] | undefined },
   { patch, force = false }: ApplyPatch,
   options: WriteOptions,
   subresource?: string,
-): { object: Json; scope: WriteScope<T> } {
-  const { object, owners } = apply({
+): Promise<{ object: Json; scope: WriteScope<T> }> {
+  const breather = new Breather(kind.environment);
+  const { object, owners } = await apply({
     write: ownedWrite(kind, options, subresource),
     live,
     empty: emptyObject(kind.definition),
     configuration: patch as Json,
     owners: ownersOf(managedFields),
     force,
+    breathe: () => breather.breathe(),
   });
+  await breather.breathe();
   const entries = entriesOf(owners);
   return { object, scope: { subresource, ownership: () => entries } };
 }
@@ -84,7 +89,8 @@ async function create<T extends KubeObject>(
   options: WriteOptions,
 ): Promise<Stored<T>> {
   const { definition } = kind;
-  const { object, scope } = merged(kind, { live: emptyObject(definition) }, patch, options);
+  const { object, scope } = await merged(kind, { live: emptyObject(definition) }, patch, options);
+  checkValueCount(object);
   const { name: given, namespace, uid, ...rest } = (object as KubeObject).metadata ?? {};
   if (!given) throw badRequest('the name of the object (based on URL) was undeterminable: name must be provided');
   if (uid) {

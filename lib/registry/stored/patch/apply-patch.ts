@@ -9,12 +9,17 @@ import { applyStrategicPatch } from './strategic-merge.js';
 /** A patch that says what to change; an apply says what to have. */
 export type ChangePatch = Exclude<Patch, { type: 'apply' }>;
 
-/** What a patch makes of a document; parts may be shared with it. Throws 400 and 422. */
-export function applyPatch(schema: Schema | undefined, document: object, patch: ChangePatch): object {
+/** What a patch makes of a document; parts may be shared with it. Throws 400 and 422. Calls `breathe` between steps that may take long. */
+export async function applyPatch(
+  schema: Schema | undefined,
+  document: object,
+  patch: ChangePatch,
+  breathe: () => Promise<void>,
+): Promise<object> {
   const body: unknown = patch.patch;
   if (patch.type === 'json') {
     if (!Array.isArray(body)) throw badRequest('error decoding patch: it is no list of operations');
-    return applyJsonPatch(document, body as object[]);
+    return applyJsonPatch(document, body as object[], breathe);
   }
   if (!isMap(body)) throw badRequest('error decoding patch: it is no object');
   if (patch.type === 'merge') return applyMergePatch(document, body) as object;

@@ -1,3 +1,4 @@
+import { Breather } from '../../../base/breather.js';
 import type { KubeObject, ObjectName, Stored } from '../../../api/object.js';
 import { StatusError } from '../../../api/status-error.js';
 import type { Patch, WriteOptions } from '../../registry.js';
@@ -19,8 +20,10 @@ export async function patchObject<T extends KubeObject>(
   if (patch.type === 'strategic' && kind.definition.custom) {
     throw new StatusError('UnsupportedMediaType', 'strategic merge patch is not supported for custom kinds');
   }
-  const change = (current: Stored<T>) => {
-    const document = applyPatch(kind.definition.schema, current, patch);
+  const breather = new Breather(kind.environment);
+  const change = async (current: Stored<T>) => {
+    const document = await applyPatch(kind.definition.schema, current, patch, () => breather.breathe());
+    await breather.breathe();
     return patched(kind, current, { document, body: patch.patch, scope: { subresource } }, options);
   };
   return changeObject(kind, name, change, options);

@@ -1,6 +1,7 @@
 import { invalid, invalidObject } from '../../../api/field-error.js';
 import type { KubeObject, Stored } from '../../../api/object.js';
 import { badRequest, StatusError } from '../../../api/status-error.js';
+import { checkValueCount } from '../../../api/schema/value-count.js';
 import type { WriteOptions } from '../../registry.js';
 import type { Change } from '../change.js';
 import type { Draft } from '../draft.js';
@@ -28,6 +29,7 @@ export async function patched<T extends KubeObject>(
 ): Promise<Change<T>> {
   const { definition } = kind;
   if (!isMap(document)) throw invalidPatch(document, 'the result is no object');
+  checkValueCount(document);
   const draft = decodePatched(kind, document, options);
   // A document that was replaced as a whole need not say where it is.
   if (definition.namespaced) metaOf(draft).namespace ??= current.metadata.namespace!;

@@ -1,3 +1,4 @@
+import { Breather } from '../../../base/breather.js';
 import type { Scale } from 'kubernetes-types/autoscaling/v1.js';
 import type { LabelSelector } from 'kubernetes-types/meta/v1.js';
 import { invalid, invalidObject } from '../../../api/field-error.js';
@@ -56,13 +57,20 @@ export class ScaleSubresource<T extends KubeObject> implements SubresourceVerbs<
 
   patch(name: ObjectName, patch: Patch, options: WriteOptions): Promise<Scale> {
     if (patch.type === 'apply') return this.#apply(name, patch, options);
-    return this.#change(name, (current) => named(applyPatch(undefined, current, patch) as Scale, name), options);
+    const breather = new Breather(this.#kind.environment);
+    const change = async (current: Scale) => named((await applyPatch(undefined, current, patch, () => breather.breathe())) as Scale, name);
+    return this.#change(name, change, options);
   }
 
-  async #change(name: ObjectName, change: (current: Scale) => Scale, options: WriteOptions, always = false): Promise<Scale> {
+  async #change(
+    name: ObjectName,
+    change: (current: Scale) => Scale | Promise<Scale>,
+    options: WriteOptions,
+    always = false,
+  ): Promise<Scale> {
     const next = async (current: Stored<T>) => {
       const before = this.#scaleOf(current);
-      const scale = change(before);
+      const scale = await change(before);
       if (scale === before) return { draft: undefined, repeatable: true };
       const version = scale.metadata?.resourceVersion;
       const draft = this.#scaled(current, scale);
@@ -75,7 +83,7 @@ export class ScaleSubresource<T extends KubeObject> implements SubresourceVerbs<
 
   async #apply(name: ObjectName, { patch, force = false }: Extract<Patch, { type: 'apply' }>, options: WriteOptions): Promise<Scale> {
     const next = async (current: Stored<T>) => {
-      const { scale, owners } = applyToScale(this.#owned(current, options), this.#scaleOf(current), { patch, name, force });
+      const { scale, owners } = await applyToScale(this.#owned(current, options), this.#scaleOf(current), { patch, name, force });
       const made = await replacement(this.#kind, current, this.#scaled(current, named(scale, name)), options, this.#scope(owners));
       return { draft: made.draft, repeatable: !(patch as KubeObject).metadata?.resourceVersion };
     };
