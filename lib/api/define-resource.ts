@@ -4,6 +4,7 @@ import { validateRules } from './cel/schema/validate-rules.js';
 import { customColumn } from './custom-column.js';
 import type { ColumnOptions } from './custom-column.js';
 import type { FieldError } from './field-error.js';
+import { invalidWithoutValue } from './field-error.js';
 import { JsonPath } from './json-path.js';
 import type { KubeObject } from './object.js';
 import { pluralOf } from './plural.js';
@@ -214,6 +215,7 @@ function schemaFaults(schema: Schema, tree: RuleTree | undefined, object: KubeOb
 function structuralFaults(schema: Schema, object: KubeObject, old?: KubeObject): Faults {
   const faults = new Faults();
   validateSchema(faults, '', schema, object, old);
+  if (faults.effort.spent) faults.add(invalidWithoutValue('<nil>', 'it takes too long to hold the object against its schema'));
   return faults;
 }
 

@@ -91,7 +91,8 @@ function typeFaults(faults: Faults, path: string, schema: JsonSchema, level: Lev
 function patternFaults(faults: Faults, path: string, { pattern }: JsonSchema): void {
   if (pattern === undefined) return;
   try {
-    new Pattern(pattern);
+    if (!faults.effort.take(new Pattern(pattern).size))
+      faults.invalid(`${path}.pattern`, pattern, 'the patterns of the definition are too large together');
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     faults.invalid(`${path}.pattern`, pattern, `must be a valid regular expression, but isn't: ${error.message}`);

@@ -43,6 +43,19 @@ export function characterClass(character: string): Accepts {
   return (code) => code === wanted;
 }
 
+/** Asked about one character after another, mostly the same one for many states. */
+export function remembering(accepts: Accepts): Accepts {
+  let last = -1;
+  let answer = false;
+  return (code) => {
+    if (code !== last) {
+      answer = accepts(code);
+      last = code;
+    }
+    return answer;
+  };
+}
+
 /** What follows a backslash outside of brackets. */
 export function escapedClass(reader: PatternReader): Accepts {
   const property = reader.match(/^([pP])(?:\{(\^?)(\w+)\}|(\w))/);
@@ -65,7 +78,7 @@ export function parseClass(reader: PatternReader): Accepts {
   }
   reader.take();
   const any: Accepts = (code) => parts.some((part) => part(code));
-  return negated ? not(any) : any;
+  return remembering(negated ? not(any) : any);
 }
 
 function parsePart(reader: PatternReader): Accepts {
@@ -106,7 +119,7 @@ function unicodeClass(reader: PatternReader, [, letter, caret, name, short]: Reg
   const expression = [property, `Script=${property}`].map(compiled).find((one) => one !== undefined);
   if (!expression) throw reader.error('invalid character class');
   const accepts: Accepts = (code) => expression.test(String.fromCodePoint(code));
-  return (letter === 'P') !== (caret === '^') ? not(accepts) : accepts;
+  return remembering((letter === 'P') !== (caret === '^') ? not(accepts) : accepts);
 }
 
 function compiled(property: string): RegExp | undefined {

@@ -1,12 +1,17 @@
-import { characterClass, escapedClass, parseClass } from './pattern-class.js';
+import { characterClass, escapedClass, parseClass, remembering } from './pattern-class.js';
 import type { Accepts, Node } from './pattern-node.js';
 import { PatternReader } from './pattern-reader.js';
 
 const MAX_REPEAT = 1000;
 const NEWLINE = 10;
+/** Characters; an automaton of the largest allowed size hardly has a longer pattern. */
+const LONGEST = 50_000;
+/** Groups in each other; RE2's limit. */
+const DEEPEST = 1000;
 
 /** Parses a regular expression in the syntax of RE2. Throws SyntaxError. */
 export function parsePattern(source: string): Node {
+  if (source.length > LONGEST) throw new SyntaxError('the pattern is too large');
   const reader = new PatternReader(source);
   const node = parseChoice(reader, { ignoreCase: false, dotAll: false });
   if (!reader.done) throw reader.error('unexpected )');
@@ -84,7 +89,9 @@ function parseAtom(reader: PatternReader, flags: Flags): Node {
 function parseGroup(reader: PatternReader, flags: Flags): Node {
   const opening = reader.match(/^\?(?:P?<[A-Za-z_]\w*>|([is]*):)/);
   if (!opening && reader.peek === '?') throw reader.error('invalid or unsupported group');
+  if ((reader.depth += 1) > DEEPEST) throw reader.error('expression nests too deeply');
   const node = parseChoice(reader, withFlags(flags, opening?.[1] ?? ''));
+  reader.depth -= 1;
   if (!reader.accept(')')) throw reader.error('missing )');
   return node;
 }
@@ -109,5 +116,5 @@ function characterOf(accepts: Accepts, { ignoreCase }: Flags): Node {
     const text = String.fromCodePoint(code);
     return [code, text.toLowerCase().codePointAt(0)!, text.toUpperCase().codePointAt(0)!].some(accepts);
   };
-  return { type: 'character', accepts: either };
+  return { type: 'character', accepts: remembering(either) };
 }

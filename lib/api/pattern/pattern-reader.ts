@@ -1,5 +1,7 @@
 /** A regular expression as it is read, character by character. */
 export class PatternReader {
+  /** In how many groups it is. */
+  depth = 0;
   readonly #source: string;
   #at = 0;
 

@@ -42,10 +42,17 @@ function repeat(states: State[], { part, min, max, lazy }: Extract<Node, { type:
     next = add(states, loop);
     loop.next.push(...order(build(states, part, next), then));
   } else {
-    for (let optional = max - min; optional > 0; optional -= 1)
-      next = add(states, { type: 'split', next: order(build(states, part, next), then) });
+    for (let optional = max - min; optional > 0; optional -= 1) {
+      const again = build(states, part, next);
+      if (again === next) return next; // nothing, however often
+      next = add(states, { type: 'split', next: order(again, then) });
+    }
   }
-  for (let needed = min; needed > 0; needed -= 1) next = build(states, part, next);
+  for (let needed = min; needed > 0; needed -= 1) {
+    const first = build(states, part, next);
+    if (first === next) return next; // nothing, however often
+    next = first;
+  }
   return next;
 }
 

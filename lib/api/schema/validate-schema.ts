@@ -1,10 +1,14 @@
+import { LruMap } from '../../base/lru-map.js';
 import { notSupported, required, tooLong, tooMany } from '../field-error.js';
 import { Pattern } from '../pattern/pattern.js';
-import { Faults, sameJson } from '../validation/faults.js';
+import { Faults, faultsOf, sameJson } from '../validation/faults.js';
 import { hasFormat } from './formats.js';
 import { goKind } from './go-kind.js';
 import type { Schema } from './schema.js';
 import { validateCombinations } from './validate-combinations.js';
+
+/** Of {@link Effort}, for one of the schemas that `anyOf` and its like have. */
+const STEPS_OF_A_BRANCH = 5;
 
 /**
  * Checks a value and all it holds against a structural schema, in the words of Kubernetes. `path` is where the value stands.
@@ -22,9 +26,12 @@ export function validateSchema(faults: Faults, path: string, schema: Schema, val
   else if (Array.isArray(value)) validateList(faults, path, schema, value, old);
   else if (typeof value === 'object') validateObject(faults, path, schema, value as Record<string, unknown>, old);
   validateCombinations(faults, path, schema, (one) => {
-    const own = new Faults();
-    validateSchema(own, path, one, value);
-    return own.list;
+    if (!faults.effort.take(STEPS_OF_A_BRANCH)) return [];
+    const own = new Faults(faults.effort);
+    return faultsOf(() => {
+      validateSchema(own, path, one, value);
+      return own.list;
+    });
   });
 }
 
@@ -60,7 +67,7 @@ function typeName(value: unknown): string {
 }
 
 function validateEnum(faults: Faults, path: string, schema: Schema, value: unknown): void {
-  if (!schema.enum || schema.enum.some((one) => sameJson(one, value))) return;
+  if (!schema.enum || isOneOf(schema.enum, value)) return;
   faults.add(
     notSupported(
       path,
@@ -68,6 +75,16 @@ function validateEnum(faults: Faults, path: string, schema: Schema, value: unkno
       schema.enum.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))),
     ),
   );
+}
+
+/** The texts in an enumeration, which may be a long one. */
+const enumerated = new WeakMap<readonly unknown[], ReadonlySet<unknown>>();
+
+function isOneOf(values: readonly unknown[], value: unknown): boolean {
+  if (typeof value !== 'string') return values.some((one) => sameJson(one, value));
+  let known = enumerated.get(values);
+  if (!known) enumerated.set(values, (known = new Set(values)));
+  return known.has(value);
 }
 
 function validateString(faults: Faults, path: string, schema: Schema, value: string): void {
@@ -78,13 +95,20 @@ function validateString(faults: Faults, path: string, schema: Schema, value: str
       faults.invalid(path, value, `${path} in body should be at least ${minLength} chars long`);
     if (maxLength !== undefined && length > maxLength) faults.add(tooLong(path, maxLength));
   }
-  if (pattern !== undefined && !patternOf(pattern).test(value)) faults.invalid(path, value, `${path} in body should match '${pattern}'`);
+  if (pattern !== undefined) validatePattern(faults, path, pattern, value);
   if (format !== undefined && !hasFormat(value, format))
     faults.add({
       type: 'TypeInvalid',
       field: path,
       message: `Invalid value: ${JSON.stringify(value)}: ${path} in body must be of type ${format}: ${JSON.stringify(value)}`,
     });
+}
+
+function validatePattern(faults: Faults, path: string, pattern: string, value: string): void {
+  const matches = patternOf(pattern).test(value, faults.effort);
+  if (matches) return;
+  const why = matches === undefined ? ', but that takes too long to find out' : '';
+  faults.invalid(path, value, `${path} in body should match '${pattern}'${why}`);
 }
 
 function validateNumber(faults: Faults, path: string, schema: Schema, value: number): void {
@@ -164,7 +188,7 @@ function lengthOf(text: string): number {
   return length;
 }
 
-const patterns = new Map<string, Pattern>();
+const patterns = new LruMap<string, Pattern>(100);
 
 function patternOf(source: string): Pattern {
   let pattern = patterns.get(source);

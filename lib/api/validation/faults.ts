@@ -1,9 +1,12 @@
 import type { FieldError } from '../field-error.js';
 import { duplicate, forbiddenField, invalid, notSupported, required, tooLong, tooMany } from '../field-error.js';
+import { Effort } from './effort.js';
 import type { Syntax } from './names.js';
 
 /** Nobody reads more than so many faults of one object, and an answer that has them all may be a thousand times the size of the body. */
 export const MOST_FAULTS = 1000;
+/** Nor more characters than these, but for those of one fault. */
+const MOST_TEXT = 500_000;
 
 /** Thrown by {@link Faults} when it is full, so that no rule goes on for nothing. */
 export class TooManyFaults extends Error {
@@ -18,11 +21,24 @@ export class TooManyFaults extends Error {
 /** What is wrong with an object so far. The rules of kinds are made of its checks; each tells whether its value passed. */
 export class Faults {
   readonly list: FieldError[] = [];
+  #effort: Effort | undefined;
+  #text = 0;
+
+  /** `effort`: default one of its own. */
+  constructor(effort?: Effort) {
+    this.#effort = effort;
+  }
+
+  /** What it may take to hold the object against its schema. */
+  get effort(): Effort {
+    return (this.#effort ??= new Effort());
+  }
 
   /** Throws {@link TooManyFaults} when there are as many as anybody wants to know. */
   add(error: FieldError): false {
     this.list.push(error);
-    if (this.list.length >= MOST_FAULTS) throw new TooManyFaults(this.list);
+    this.#text += error.message.length + error.field.length;
+    if (this.list.length >= MOST_FAULTS || this.#text > MOST_TEXT) throw new TooManyFaults(this.list);
     return false;
   }
 
@@ -114,4 +130,14 @@ function sameMembers(a: Record<string, unknown>, b: Record<string, unknown>): bo
   for (const key of Object.keys(a)) if (!sameJson(a[key], Object.hasOwn(b, key) ? b[key] : undefined)) return false;
   for (const key of Object.keys(b)) if (b[key] !== undefined && !Object.hasOwn(a, key)) return false;
   return true;
+}
+
+/** What rules complain of; of more than anybody wants to know, the first part. */
+export function faultsOf(rules: () => readonly FieldError[] | undefined): readonly FieldError[] {
+  try {
+    return rules() ?? [];
+  } catch (error) {
+    if (error instanceof TooManyFaults) return error.faults;
+    throw error;
+  }
 }

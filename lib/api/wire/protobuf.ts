@@ -4,6 +4,7 @@ import type { KubeObject } from '../object.js';
 import type { FieldFacts } from '../schema/facts.js';
 import type { ProtoField, ProtoMessage } from '../schema/proto-messages.js';
 import { protoMessage, protoTypeOf } from '../schema/proto-messages.js';
+import { MAX_BODY_VALUES, tooManyValues } from '../schema/value-count.js';
 import { specialMessage } from './protobuf-special.js';
 
 /** `k8s` and a zero: what every Kubernetes protobuf body begins with. */
@@ -12,6 +13,14 @@ const MAGIC = Buffer.from([0x6b, 0x38, 0x73, 0x00]);
 const DEEPEST = 100;
 
 type JsonObject = Record<string, unknown>;
+
+/** How deep a message lies, and how many values all that have been read have together. */
+interface Place {
+  readonly depth: number;
+  readonly counter: { values: number };
+}
+
+const inside = ({ depth, counter }: Place): Place => ({ depth: depth + 1, counter });
 
 /** Whether a body is in Kubernetes' protobuf form. */
 export function isProtobuf(bytes: Uint8Array): boolean {
@@ -22,7 +31,7 @@ export function isProtobuf(bytes: Uint8Array): boolean {
  * The object in a Kubernetes protobuf body, as its JSON form would have it: zero values of fields that are always on the
  * wire are left out, those of fields whose presence has a meaning are kept, quantities, times and raw JSON get their text.
  *
- * Throws StatusError 400 for bytes that are no such body, and for kinds that are not built in.
+ * Throws StatusError 400 for bytes that are no such body, and for kinds that are not built in; 413 for too many values.
  */
 export function decodeProtobuf(bytes: Uint8Array): KubeObject {
   if (!isProtobuf(bytes)) throw badRequest('the object provided is unrecognized: it does not begin with the protobuf prefix k8s');
@@ -48,7 +57,7 @@ function decodeUnknown(bytes: Uint8Array): KubeObject {
   }
   const known = protoTypeOf(type.apiVersion, type.kind);
   if (!known) throw badRequest(`no kind ${JSON.stringify(type.kind)} is registered for version ${JSON.stringify(type.apiVersion)}`);
-  return { kind: type.kind, apiVersion: type.apiVersion, ...message(protoMessage(known), raw, 0) };
+  return { kind: type.kind, apiVersion: type.apiVersion, ...message(protoMessage(known), raw, { depth: 0, counter: { values: 0 } }) };
 }
 
 /** `runtime.TypeMeta`: {1: apiVersion, 2: kind}; the other way round than `metav1.TypeMeta`. */
@@ -64,38 +73,39 @@ function typeMeta(bytes: Uint8Array): { apiVersion: string; kind: string } {
   return type;
 }
 
-function message(type: ProtoMessage, bytes: Uint8Array, depth: number): JsonObject {
-  if (depth > DEEPEST) throw badRequest(`the object provided nests deeper than ${DEEPEST} levels`);
+function message(type: ProtoMessage, bytes: Uint8Array, place: Place): JsonObject {
+  if (place.depth > DEEPEST) throw badRequest(`the object provided nests deeper than ${DEEPEST} levels`);
   const object: JsonObject = {};
   const reader = new BinaryReader(bytes);
   while (reader.pos < reader.len) {
     const [number, wire] = reader.tag();
     const known = type.fields.get(number);
-    if (known) readField(object, known, reader, wire, depth);
+    if ((place.counter.values += 1) > MAX_BODY_VALUES) throw tooManyValues(MAX_BODY_VALUES);
+    if (known) readField(object, known, reader, wire, place);
     else reader.skip(wire, number);
   }
   return object;
 }
 
-function readField(object: JsonObject, { name, field }: ProtoField, reader: BinaryReader, wire: WireType, depth: number): void {
-  if (name === undefined) Object.assign(object, message(protoMessage(field.ref ?? ''), reader.bytes(), depth + 1));
-  else if (field.items) readItem(object, name, field.items, reader, wire, depth);
-  else if (field.map) readEntry(object, name, field, reader.bytes(), depth);
+function readField(object: JsonObject, { name, field }: ProtoField, reader: BinaryReader, wire: WireType, place: Place): void {
+  if (name === undefined) Object.assign(object, message(protoMessage(field.ref ?? ''), reader.bytes(), inside(place)));
+  else if (field.items) readItem(object, name, field.items, reader, wire, place);
+  else if (field.map) readEntry(object, name, field, reader.bytes(), place);
   else {
-    const value = single(field, reader, wire, depth);
+    const value = single(field, reader, wire, place);
     if (field.pointer || !isZero(value)) object[name] = value;
   }
 }
 
-function readItem(object: JsonObject, name: string, items: FieldFacts, reader: BinaryReader, wire: WireType, depth: number): void {
+function readItem(object: JsonObject, name: string, items: FieldFacts, reader: BinaryReader, wire: WireType, place: Place): void {
   const list = (object[name] ??= []) as unknown[];
   const packed = wire === WireType.LengthDelimited && !items.ref && items.type !== 'string';
-  if (!packed) return void list.push(single(items, reader, wire, depth));
+  if (!packed) return void list.push(single(items, reader, wire, place));
   const values = new BinaryReader(reader.bytes());
   while (values.pos < values.len) list.push(scalar(items, values, items.type === 'number' ? WireType.Bit64 : WireType.Varint));
 }
 
-function readEntry(object: JsonObject, name: string, field: FieldFacts, bytes: Uint8Array, depth: number): void {
+function readEntry(object: JsonObject, name: string, field: FieldFacts, bytes: Uint8Array, place: Place): void {
   const values = field.map as FieldFacts;
   const entry = new BinaryReader(bytes);
   let key = '';
@@ -104,7 +114,7 @@ function readEntry(object: JsonObject, name: string, field: FieldFacts, bytes: U
     const [number, wire] = entry.tag();
     if (number === 1) key = entry.string();
     else if (number !== 2) entry.skip(wire, number);
-    else value = field.wire === undefined ? single(values, entry, wire, depth) : wrapped(field.wire, entry.bytes(), depth);
+    else value = field.wire === undefined ? single(values, entry, wire, place) : wrapped(field.wire, entry.bytes(), place);
   }
   // Not an assignment, which for the key `__proto__` would set the prototype.
   Object.defineProperty((object[name] ??= {}), key, {
@@ -115,21 +125,21 @@ function readEntry(object: JsonObject, name: string, field: FieldFacts, bytes: U
   });
 }
 
-function single(field: FieldFacts, reader: BinaryReader, wire: WireType, depth: number): unknown {
-  if (field.wire !== undefined) return wrapped(field.wire, reader.bytes(), depth);
+function single(field: FieldFacts, reader: BinaryReader, wire: WireType, place: Place): unknown {
+  if (field.wire !== undefined) return wrapped(field.wire, reader.bytes(), place);
   if (!field.ref) return scalar(field, reader, wire);
   const bytes = reader.bytes();
   const special = specialMessage(field.ref, bytes);
   if (special) return special.value;
-  const object = message(protoMessage(field.ref), bytes, depth + 1);
+  const object = message(protoMessage(field.ref), bytes, inside(place));
   // Unions whose JSON form is the one member that is set.
   return /^apiextensions\/v1\.JSONSchemaPropsOr/.test(field.ref) ? Object.values(object).at(-1) : object;
 }
 
 /** A list that has a message of its own around it. */
-function wrapped(type: string, bytes: Uint8Array, depth: number): unknown {
+function wrapped(type: string, bytes: Uint8Array, place: Place): unknown {
   const wrapper = protoMessage(type);
-  return message(wrapper, bytes, depth + 1)[wrapper.facts.unwrap ?? ''] ?? [];
+  return message(wrapper, bytes, inside(place))[wrapper.facts.unwrap ?? ''] ?? [];
 }
 
 function scalar({ type, format }: FieldFacts, reader: BinaryReader, wire: WireType): unknown {

@@ -1,13 +1,12 @@
 import type { ObjectMeta } from 'kubernetes-types/meta/v1.js';
 import { Breather } from '../../base/breather.js';
-import type { FieldError } from '../../api/field-error.js';
 import { invalidObject } from '../../api/field-error.js';
 import { timestamp } from '../../api/meta/time.js';
 import type { KubeObject, Stored } from '../../api/object.js';
 import { nameOf } from '../../api/object.js';
 import type { RuleContext } from '../../api/resource-definition.js';
 import { applyDefaults } from '../../api/schema/defaulting.js';
-import { TooManyFaults } from '../../api/validation/faults.js';
+import { faultsOf } from '../../api/validation/faults.js';
 import type { WriteOptions } from '../registry.js';
 import type { AdmissionRequest } from './admission/admission-plugin.js';
 import { deepEqual } from './deep-equal.js';
@@ -140,16 +139,6 @@ interface Attempt<T extends KubeObject> {
   readonly old?: Stored<T>;
   readonly options: WriteOptions;
   readonly subresource?: string | undefined;
-}
-
-/** What rules complain of, and of more than anybody wants to know the first part. */
-function faultsOf(rules: () => readonly FieldError[] | undefined): readonly FieldError[] {
-  try {
-    return rules() ?? [];
-  } catch (error) {
-    if (error instanceof TooManyFaults) return error.faults;
-    throw error;
-  }
 }
 
 /** Clients cannot change these; a PUT may leave them out. */

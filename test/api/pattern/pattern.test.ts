@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Pattern } from '../../../lib/api/pattern/pattern.js';
+import { Effort } from '../../../lib/api/validation/effort.js';
 
 describe('Pattern', () => {
   it('agrees with the engine on patterns that both know', () => {
@@ -61,7 +62,44 @@ describe('Pattern', () => {
     expect(hostile.test('a'.repeat(20_000))).to.equal(true);
   });
 
-  it('refuses patterns that blow up when written out', () => {
+  it('refuses patterns that blow up when written out, or are too long or too deep to be read', () => {
     expect(() => new Pattern('((a{1000}){1000}){1000}')).to.throw(/too large/);
+    expect(() => new Pattern('a'.repeat(60_000))).to.throw(SyntaxError, /too large/);
+    expect(() => new Pattern(`${'('.repeat(20_000)}${')'.repeat(20_000)}`)).to.throw(SyntaxError, /nests too deeply/);
+  });
+
+  it('makes nothing of nothing, however often it is repeated', () => {
+    for (const source of ['(((){1000}){1000}){1000}', '((((){0,1000}){0,1000}){0,1000}){0,1000}'])
+      expect([new Pattern(source).test(''), new Pattern(source).size < 3000], source).to.deep.equal([true, true]);
+  });
+
+  it('gives up when its effort is spent, and does not take that for an answer', () => {
+    const wide = new Pattern('^((a|b|ab|ba){1,20}){1,20}c$');
+    expect(wide.test('ab'.repeat(2000), new Effort(1000))).to.equal(undefined);
+    expect(wide.test('abc', new Effort(0))).to.equal(undefined);
+    expect(wide.test('abc', new Effort())).to.equal(true);
+  });
+
+  it('takes a step for each character where it has been before', () => {
+    const name = new Pattern('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$');
+    for (let times = 0; times < 1000; times += 1) name.test('web-12');
+    const effort = new Effort(1000);
+    expect(name.test('web-12'.repeat(100), effort)).to.equal(true);
+    expect(effort.spent).to.equal(false);
+  });
+
+  it('knows the same when it has to forget', () => {
+    const pattern = new Pattern('(?:^|\\W)(a|b){0,200}[xyz]\\b');
+    const texts = Array.from(
+      { length: 400 },
+      (_, index) =>
+        `é ${index
+          .toString(2)
+          .replaceAll('0', 'a')
+          .replaceAll('1', 'b')
+          .repeat(index % 40)}${index % 3 ? 'x' : 'w'}`,
+    );
+    const engine = new RegExp('(?:^|\\W)(a|b){0,200}[xyz]\\b', 'u');
+    for (const text of texts) expect(pattern.test(text), text).to.equal(engine.test(text));
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Schema } from '../../../lib/api/schema/schema.js';
 import { validateSchema } from '../../../lib/api/schema/validate-schema.js';
-import { Faults } from '../../../lib/api/validation/faults.js';
+import { Faults, TooManyFaults } from '../../../lib/api/validation/faults.js';
 
 function faultsOf(field: Schema, value: unknown): string[] {
   const faults = new Faults();
@@ -124,5 +124,33 @@ describe('structural schemas', () => {
     expect(typesOf(either, { x: 1, y: 1 })).to.deep.equal(['Invalid <nil>']);
     expect(typesOf(either, {})).to.have.members(['Invalid <nil>', 'Required spec.a.x']);
     expect(typesOf({ anyOf: [{ type: 'string' }, { type: 'integer' }] }, 1)).to.deep.equal([]);
+  });
+
+  it('say so when a pattern takes too long, and check no more patterns then', () => {
+    const field: Schema = { type: 'array', items: { type: 'string', pattern: '^((a|b|ab|ba|[ab]|\\w){1,30}){1,30}c$' } };
+    const texts = Array.from({ length: 50 }, (_, index) => `${'ab'.repeat(500)}${index}`);
+    const found = faultsOf(field, texts);
+    expect(found.at(-1)).to.match(/spec\.a\[49\] in body should match '.*', but that takes too long to find out$/);
+    expect(faultsOf({ type: 'string', pattern: '^[a-z0-9]+$' }, 'a'.repeat(100_000))).to.deep.equal([]);
+  });
+
+  it('try all the branches of a combination, also when one finds more faults than anybody wants to know', () => {
+    const long = Array.from({ length: 3000 }, () => 'a');
+    const items = (pattern: string): Schema => ({ items: { type: 'string', pattern } });
+    expect(faultsOf({ type: 'array', anyOf: [items('b'), items('a')] }, long)).to.deep.equal([]);
+  });
+
+  it('end when faults are many or long', () => {
+    const items: Schema = { type: 'string', enum: Array.from({ length: 3000 }, (_, index) => `value-${index}`) };
+    expect(faultsOf({ type: 'array', items }, ['value-0', 'value-2999'])).to.deep.equal([]);
+    expect(() =>
+      faultsOf(
+        { type: 'array', items },
+        Array.from({ length: 900 }, () => 'x'),
+      ),
+    )
+      .to.throw(TooManyFaults)
+      .with.property('faults')
+      .with.length.below(50);
   });
 });

@@ -1,5 +1,7 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { expect } from 'chai';
+import { MAX_BODY_VALUES } from '../../../lib/api/schema/value-count.js';
+import { StatusError } from '../../../lib/api/status-error.js';
 import { decodeProtobuf, isProtobuf } from '../../../lib/api/wire/protobuf.js';
 
 /** A message written field by field; nested ones by functions. */
@@ -221,5 +223,13 @@ describe('Kubernetes protobuf', () => {
       expect(() => decodeProtobuf(bytes), bytes.toString('hex'))
         .to.throw()
         .with.property('code', 400);
+  });
+
+  it('refuses more values than a body may hold', () => {
+    const keys = (count: number) => Array.from({ length: count }, (_, index): Field => [2, [[1, `k${index}`], [2, '']]]); // prettier-ignore
+    expect(Object.keys(decode('v1', 'ConfigMap', keys(1000))['data'] as object)).to.have.lengthOf(1000);
+    expect(() => decode('v1', 'ConfigMap', keys(MAX_BODY_VALUES + 1)))
+      .to.throw(StatusError)
+      .with.property('code', 413);
   });
 });
