@@ -55,3 +55,8 @@ export function parseKey(key: string): ObjectName {
   const slash = key.indexOf('/');
   return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
 }
+
+/** For a message: a name that nobody has checked, and that may be anything. */
+export function nameText(given: unknown): string {
+  return typeof given === 'string' ? given : JSON.stringify(given);
+}

@@ -67,7 +67,8 @@ function substitutable(bound: Substitutions, type: Type, parameter: Type & { kin
   if (known) {
     if (sameType(type, known)) return true;
     if (!unify(bound, type, known)) return false;
-    bound.set(parameter.name, mostGeneral(type, known));
+    const general = mostGeneral(type, known);
+    if (!occursIn(bound, parameter, general)) bound.set(parameter.name, general); // else it would stand for itself
     return true;
   }
   if (occursIn(bound, parameter, type)) return false;

@@ -51,7 +51,7 @@ function keepAllBut(pod: Pod, old: Stored<Pod>, spec: { [K in keyof PodSpec]?: P
 function resized(old: PodSpec | undefined, wanted: PodSpec | undefined): Pick<PodSpec, 'containers'> {
   return {
     containers: (old?.containers ?? []).map((container) => {
-      const { resources, resizePolicy } = wanted?.containers.find(({ name }) => name === container.name) ?? container;
+      const { resources, resizePolicy } = wanted?.containers?.find(({ name }) => name === container.name) ?? container;
       return { ...container, ...(resources ? { resources } : {}), ...(resizePolicy ? { resizePolicy } : {}) };
     }),
   };

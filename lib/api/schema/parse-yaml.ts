@@ -1,5 +1,5 @@
 import type { CST, Document, Tags } from 'yaml';
-import { Composer, isCollection, isMap, isPair, isScalar, Lexer, Parser } from 'yaml';
+import { Composer, isAlias, isCollection, isMap, isPair, isScalar, Lexer, Parser } from 'yaml';
 import { badRequest, StatusError } from '../status-error.js';
 import { countMembers } from './json-members.js';
 import type { ParsedBody } from './parse-json.js';
@@ -16,6 +16,10 @@ const customTags = (tags: Tags): Tags =>
 const OPTIONS = { version: '1.1', customTags, strict: false, uniqueKeys: false, logLevel: 'silent' } as const;
 /** Lexemes between two steps. */
 const STEP = 2000;
+/** More are no document of anybody's, but a million empty lines. */
+const MOST_LEXEMES = 1_000_000;
+/** The package looks through the whole document for each alias. */
+const MOST_ALIASES = 200;
 const MAX_DUPLICATES = 100;
 
 /**
@@ -43,58 +47,83 @@ export async function parseYamlInSteps(body: Uint8Array | string, breathe: () =>
 function* parsing(body: Uint8Array | string): Generator<undefined, ParsedBody> {
   const text = typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
   try {
-    const document = compose(yield* tokens(text));
+    const { found, values } = yield* tokens(text);
+    const document = compose(found);
     yield;
     const duplicateFields = duplicatesIn(document);
     const value: unknown = document.toJS({ maxAliasCount: 100 });
     yield;
     if (depthOver(value, MAX_DEPTH)) throw badRequest(`the body is nested deeper than ${MAX_DEPTH} levels`);
-    const { members, forbidden } = countMembers(value);
-    if (forbidden) throw badRequest('the field name "__proto__" is not supported');
-    return { value, duplicateFields, values: members };
+    if (countMembers(value).forbidden) throw badRequest('the field name "__proto__" is not supported');
+    return { value, duplicateFields, values };
   } catch (error) {
     if (StatusError.is(error)) throw error;
     throw badRequest(`error converting YAML to JSON: yaml: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'not YAML'}`);
   }
 }
 
+const SCALAR = '\u001f';
 /** What begins the lexemes of keys, values and items; a plain scalar comes after a mark of its own. */
-const VALUE_MARKS = new Set(['\u001f', '"', "'", '|', '>', '*', '-', '{', '[']);
+const VALUE_MARKS = new Set([SCALAR, '"', "'", '|', '>', '*', '-', '{', '[']);
 
 /** The whole text, cut up. Throws 413 before there are more values than a body may have. */
-function* tokens(text: string): Generator<undefined, readonly CST.Token[]> {
+function* tokens(text: string): Generator<undefined, { readonly found: readonly CST.Token[]; readonly values: number }> {
   const parser = new Parser();
   const found: CST.Token[] = [];
   let count = 0;
   let values = 0;
+  let aliases = 0;
+  let inScalar = false;
   for (const lexeme of new Lexer().lex(text)) {
     found.push(...parser.next(lexeme));
-    if (VALUE_MARKS.has(lexeme[0] ?? '') && (values += 1) > MAX_BODY_VALUES) throw tooManyValues(MAX_BODY_VALUES);
-    if ((count += 1) % STEP === 0) yield;
+    const mark: string = inScalar ? '' : (lexeme[0] ?? '');
+    inScalar = mark === SCALAR;
+    if (VALUE_MARKS.has(mark) && (values += 1) > MAX_BODY_VALUES) throw tooManyValues(MAX_BODY_VALUES);
+    if (mark === '*' && (aliases += 1) > MOST_ALIASES)
+      throw badRequest(`error converting YAML to JSON: yaml: more than ${MOST_ALIASES} aliases`);
+    if ((count += 1) > MOST_LEXEMES) throw tooManyValues(MAX_BODY_VALUES);
+    if (count % STEP === 0) yield;
   }
   found.push(...parser.end());
-  return found;
+  return { found, values };
 }
 
 /** The first document. Throws its first error. */
 function compose(found: readonly CST.Token[]): Document {
-  const [document] = new Composer(OPTIONS).compose(found, true);
+  const composer = new Composer(OPTIONS);
+  // Else it makes an error, with its stack, for each of a million commas, and a warning for each tag.
+  Object.assign(composer, { onError: throwError });
+  const [document] = composer.compose(found, true);
   const [error] = document!.errors; // of no document, Composer makes an empty one
   if (error) throw error;
   return document as Document;
 }
 
-/** The keys that stand twice in their map, the first hundred. */
-function duplicatesIn({ contents }: Document): string[] {
+function throwError(_source: unknown, _code: string, message: string, isWarning?: boolean): void {
+  if (!isWarning) throw new SyntaxError(message);
+}
+
+/** The keys that stand twice in their map, the first hundred. Throws for keys that JSON cannot have. */
+function duplicatesIn(document: Document): string[] {
   const duplicates: string[] = [];
-  const open: unknown[] = [contents];
-  for (let node = open.pop(); node !== undefined && duplicates.length < MAX_DUPLICATES; node = open.pop()) {
-    if (isPair(node)) open.push(node.value ?? null, node.key);
+  const open: unknown[] = [document.contents];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (isPair(node)) open.push(node.value ?? null);
     if (!isCollection(node)) continue;
-    if (isMap(node)) duplicates.push(...repeated(node.items.map(({ key }) => (isScalar(key) ? key.value : key))));
+    if (isMap(node)) {
+      const twice = repeated(node.items.map(({ key }) => keyValue(document, key)));
+      duplicates.push(...twice.slice(0, MAX_DUPLICATES - duplicates.length));
+    }
     for (let at = node.items.length - 1; at >= 0; at -= 1) open.push(node.items[at]);
   }
-  return duplicates.slice(0, MAX_DUPLICATES);
+  return duplicates;
+}
+
+/** Keys that are lists or maps would become texts, each as long as all that is in it. */
+function keyValue(document: Document, key: unknown): unknown {
+  const node = isAlias(key) ? key.resolve(document) : key;
+  if (isScalar(node)) return node.value;
+  throw badRequest('error converting YAML to JSON: yaml: a key must be a text, a number or a boolean');
 }
 
 function repeated(keys: readonly unknown[]): string[] {

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/object.js';
+import { nameText } from '../../api/object.js';
 import type { ResourceDefinition } from '../../api/resource-definition.js';
 import { badRequest } from '../../api/status-error.js';
 import type { RequestInfo } from '../request-info.js';
@@ -22,5 +23,5 @@ export function addressed<T extends KubeObject>(
 
 function checkName(given: string | undefined, name: string): void {
   if (!given) throw badRequest('the name of the object (based on URL) was undeterminable: name must be provided');
-  if (given !== name) throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
+  if (given !== name) throw badRequest(`the name of the object (${nameText(given)}) does not match the name on the URL (${name})`);
 }

@@ -210,6 +210,7 @@ export const EXPRESSIONS: Readonly<Record<string, readonly Case[]>> = {
     ['[1, 2, 3].map(x, x * 2)', [2n, 4n, 6n]],
     ['[1, 2, 3].map(x, x > 1, x * 2)', [4n, 6n]],
     ['[1, 2, 3].filter(x, x > 1)', [2n, 3n]],
+    ['[].filter(x, x)', []],
     ['[0, 1].map(x, 1 / x)', fault('division by zero')],
     ["{'a': 1, 'b': 2}.all(k, k < 'c')", true],
     ["{'a': 1, 'b': 2}.exists(k, k == 'b')", true],

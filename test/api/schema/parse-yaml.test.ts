@@ -37,6 +37,30 @@ describe('parseYaml', () => {
     expect(parseYaml('a: 1\na: 2\n')).to.deep.include({ value: { a: 2 }, duplicateFields: ['a'] });
   });
 
+  it('names keys that stand twice in any map, the first hundred', () => {
+    expect(parseYaml('- {a: 1, b: 2, a: 3}\n- c:\n    1: x\n    1: y\n').duplicateFields).to.deep.equal(['a', '1']);
+    expect(parseYaml('a: &m {b: 1}\nc:\n  <<: *m\n  <<: *m\n').duplicateFields).to.deep.equal([]);
+    expect(parseYaml(`{${'a: 1, '.repeat(500)}b: 2}`).duplicateFields).to.have.lengthOf(100);
+  });
+
+  it('refuses keys that JSON cannot have, before they are written out', () => {
+    for (const body of ['? {a: 1}\n: b\n', '[1, 2]: b\n', 'a: &x [1]\n*x : b\n', `${'? '.repeat(40)}a\n`]) refused(body);
+    expect(parseYaml('a: &x b\n*x : c\ntrue: d\n1: e\n').value).to.deep.equal({ a: 'b', b: 'c', true: 'd', 1: 'e' });
+  });
+
+  it('refuses hundreds of aliases', () => {
+    const body = (aliases: number) => `a: &x b\nc: [${Array.from({ length: aliases }, () => '*x').join(', ')}]\n`;
+    expect((parseYaml(body(50)).value as { c: string[] }).c).to.have.lengthOf(50);
+    refused(body(300));
+    expect(parseYaml(`a: [${"'* * * * *', ".repeat(300)}]`).value)
+      .to.have.property('a')
+      .with.lengthOf(300);
+  });
+
+  it('says no to hundreds of thousands of commas once', () => {
+    refused(`[${','.repeat(300_000)}]`);
+  });
+
   it('refuses what is no YAML, nesting over 100 levels, alias bombs, cycles and __proto__', () => {
     refused('a: [1\n');
     refused('a: b: c\n');
