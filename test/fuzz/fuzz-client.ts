@@ -6,6 +6,8 @@ import type { PlaneAddress } from './plane/messages.js';
 
 /** Milliseconds until an answer is missed. */
 const PATIENCE = 30_000;
+/** Milliseconds after which an idle connection is given up, well before the server does so. */
+const IDLE = 45_000;
 /** Bodies from this size on are sent one at a time, so that what one of them costs is not taken for what two do. */
 const LARGE = 128 * 1024;
 const KEPT = 400;
@@ -24,7 +26,7 @@ export class FuzzClient {
 
   constructor(address: PlaneAddress) {
     this.#address = address;
-    this.#agent = new Agent({ keepAlive: true, maxSockets: 64, ca: address.ca });
+    this.#agent = new Agent({ keepAlive: true, maxSockets: 64, ca: address.ca, timeout: IDLE });
   }
 
   /** How many requests were sent. */

@@ -202,7 +202,7 @@ class FuzzRun {
         const exchanges = this.#client.between(stretch.from, stretch.to);
         this.#report({
           what: `the event loop stood still: ${likeliest(exchanges, stretch)}`,
-          details: `${Math.round(stretch.to - stretch.from)} ms, of which ${Math.round(stretch.processor)} ms of processor time`,
+          details: `${Math.round(stretch.to - stretch.from)} ms, of which ${Math.round(stretch.processor)} ms of processor time, ${Math.round(stretch.collecting)} ms of it garbage collection`,
           exchanges,
         });
       },

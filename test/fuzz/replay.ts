@@ -7,8 +7,10 @@ import { FuzzedPlane } from './plane/fuzzed-plane.js';
 export async function replay(requests: readonly FuzzRequest[], print: (line: string) => void): Promise<number> {
   const events: string[] = [];
   const plane = await FuzzedPlane.start({
-    pause: ({ from, to, processor }) =>
-      events.push(`a pause of ${Math.round(to - from)} ms, ${Math.round(processor)} ms of processor time`),
+    pause: ({ from, to, processor, collecting }) =>
+      events.push(
+        `a pause of ${Math.round(to - from)} ms, ${Math.round(processor)} ms of processor time, ${Math.round(collecting)} ms of it garbage collection`,
+      ),
     logged: (message, fields) => events.push(`logged: ${message} ${fields}`),
     prototypes: (changes) => events.push(`prototypes were changed: ${changes.join(', ')}`),
     ended: (why, output) => events.push(`${why}\n${output}`),

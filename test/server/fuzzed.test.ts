@@ -16,6 +16,9 @@ const REQUESTS: readonly Request[] = [
   ['PATCH', `${NS}/pods/p/resize`, { spec: null }, MERGE, 200],
   ['PATCH', `${NS}/replicationcontrollers/rc/scale`, { metadata: { name: odd } }, MERGE, 400],
   ['PUT', `${NS}/replicationcontrollers/rc/scale`, { kind: 'Scale', metadata: { name: odd } }, 'application/json', 400],
+  ['PUT', `${NS}/replicationcontrollers/rc/scale`, { kind: odd }, 'application/json', 400],
+  ['PATCH', `${NS}/replicationcontrollers/rc/scale`, [{ op: 'replace', path: '', value: null }], 'application/json-patch+json', 400],
+  ['PATCH', `${NS}/replicationcontrollers/rc/scale`, { apiVersion: odd }, MERGE, 400],
   ['POST', `${NS}/configmaps`, `${'? '.repeat(500)}a`, YAML, 400],
 ];
 

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/object.js';
+import { nameText } from '../../api/object.js';
 import type { ResourceDefinition } from '../../api/resource-definition.js';
 import { decode } from '../../api/schema/decode.js';
 import type { ParsedBody, ParseOptions } from '../../api/schema/parse-json.js';
@@ -44,7 +45,7 @@ export async function readTyped(request: ApiRequest, expected: ExpectedType): Pr
     throw badRequest(`the object provided is unrecognized (must be of type ${expected.kind}): it is no object`);
   const { kind, apiVersion } = value as KubeObject;
   if (kind && kind !== expected.kind)
-    throw badRequest(`${kind} in version ${JSON.stringify(apiVersion)} cannot be handled as a ${expected.kind}`);
+    throw badRequest(`${nameText(kind)} in version ${JSON.stringify(apiVersion)} cannot be handled as a ${expected.kind}`);
   return { ...value, kind: expected.kind, apiVersion: expected.apiVersion };
 }
 

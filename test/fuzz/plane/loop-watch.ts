@@ -1,5 +1,8 @@
 import type { Pause } from './messages.js';
 
+/** A pause of which it is not known yet what it was. */
+export type Stretch = Omit<Pause, 'collecting'>;
+
 /** Where {@link LoopWatch} has its times from; tests have their own. */
 export interface LoopClock {
   /** Milliseconds since 1970. */
@@ -33,7 +36,7 @@ export class LoopWatch {
   }
 
   /** The pause since the last tick, if it is longer than the limit. */
-  tick(): Pause | undefined {
+  tick(): Stretch | undefined {
     const before = this.#last;
     const { now, processor } = (this.#last = this.#reading());
     const used = processor - before.processor;

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { parse } from 'yaml';
 import { ControlPlane } from '../../../lib/control-plane/control-plane.js';
 import { MemoryStorage } from '../../../lib/storage/memory/memory-storage.js';
+import { Collections } from './collections.js';
 import { LoopWatch } from './loop-watch.js';
 import type { MemoryReading, PlaneAddress, PlaneCommand, PlaneMessage } from './messages.js';
 import { watchPrototypes } from './prototypes.js';
@@ -24,10 +25,14 @@ const plane = await ControlPlane.start({
 });
 const prototypeChanges = watchPrototypes();
 const loop = new LoopWatch(LONGEST_PAUSE);
+const collections = new Collections();
+collections.start();
 const timers = [
   setInterval(() => {
-    const pause = loop.tick();
-    if (pause) tell({ type: 'pause', pause });
+    const stretch = loop.tick();
+    // What was collected is told a moment later.
+    if (stretch)
+      setTimeout(() => tell({ type: 'pause', pause: { ...stretch, collecting: collections.within(stretch.from, stretch.to) } }), 50);
   }, TICK),
   setInterval(() => tell({ type: 'alive' }), HEARTBEAT),
   setInterval(tellPrototypes, 1000),

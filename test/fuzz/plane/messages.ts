@@ -13,6 +13,8 @@ export interface Pause {
   readonly to: number;
   /** Milliseconds of processor time that the process used meanwhile. */
   readonly processor: number;
+  /** Milliseconds that garbage was collected meanwhile. */
+  readonly collecting: number;
 }
 
 /** Bytes that are held after a garbage collection. */

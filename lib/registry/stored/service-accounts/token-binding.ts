@@ -1,3 +1,4 @@
+import { nameText } from '../../../api/object.js';
 import type { BoundObjectReference } from 'kubernetes-types/authentication/v1.js';
 import { nodes } from '../../../api/core/nodes.js';
 import { pods } from '../../../api/core/pods.js';
@@ -18,7 +19,7 @@ export async function bondsOf(ref: BoundObjectReference, account: ObjectName, lo
   const { apiVersion = '', kind = '', name = '' } = ref;
   const { namespace } = account;
   if (apiVersion !== 'v1' || !['Pod', 'Secret', 'Node'].includes(kind))
-    throw badRequest(`cannot bind token to object of type ${apiVersion}, Kind=${kind}`);
+    throw badRequest(`cannot bind token to object of type ${nameText(apiVersion)}, Kind=${nameText(kind)}`);
   if (kind === 'Secret') return { secret: same(ref, await found(secrets, { name, namespace }, lookup)) };
   if (kind === 'Node') return { node: same(ref, await found(nodes, { name }, lookup)) };
   const pod = await found(pods, { name, namespace }, lookup);

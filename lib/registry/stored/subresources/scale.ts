@@ -4,6 +4,7 @@ import type { LabelSelector } from 'kubernetes-types/meta/v1.js';
 import { invalid, invalidObject } from '../../../api/field-error.js';
 import { labelSelectorOf, selectorFromMap } from '../../../api/meta/label-selector.js';
 import type { KubeObject, ObjectName, Stored } from '../../../api/object.js';
+import { nameText } from '../../../api/object.js';
 import type { SubresourceDefinition } from '../../../api/resource-definition.js';
 import { badRequest, notFound, StatusError } from '../../../api/status-error.js';
 import type { Patch, WriteOptions } from '../../registry.js';
@@ -112,7 +113,7 @@ export class ScaleSubresource<T extends KubeObject> implements SubresourceVerbs<
   #scaled(current: Stored<T>, scale: Scale): Draft<T> {
     const { apiVersion = 'autoscaling/v1', kind = SCALE.kind, metadata } = scale;
     if (kind !== SCALE.kind || apiVersion !== 'autoscaling/v1')
-      throw badRequest(`${kind} in version "${apiVersion}" cannot be handled as a Scale`);
+      throw badRequest(`${nameText(kind)} in version ${JSON.stringify(apiVersion)} cannot be handled as a Scale`);
     const replicas = scale.spec?.replicas ?? 0;
     if (!Number.isInteger(replicas) || replicas < 0) {
       const { definition } = this.#kind;
