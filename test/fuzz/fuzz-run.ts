@@ -27,6 +27,8 @@ export interface FuzzOptions {
   readonly round?: number | undefined;
   /** A fault on purpose. */
   readonly fault?: string | undefined;
+  /** See {@link PlaneOptions.profile}. */
+  readonly profile?: boolean | undefined;
   /** Called with a line for people every ten seconds. */
   readonly progress?: ((line: string) => void) | undefined;
 }
@@ -112,7 +114,7 @@ class FuzzRun {
 
   /** Rounds with one plane, until the time is over or the plane is gone. */
   async #withPlane(): Promise<void> {
-    this.#plane = await FuzzedPlane.start(this.#listener(), this.#options.fault);
+    this.#plane = await FuzzedPlane.start(this.#listener(), this.#options);
     this.#client = new FuzzClient(this.#plane.address);
     try {
       const sweep = await Sweep.start(this.#client);
@@ -201,8 +203,8 @@ class FuzzRun {
         this.#longestPause = Math.max(this.#longestPause, stretch.to - stretch.from);
         const exchanges = this.#client.between(stretch.from, stretch.to);
         this.#report({
-          what: `the event loop stood still: ${likeliest(exchanges, stretch)}`,
-          details: `${Math.round(stretch.to - stretch.from)} ms, of which ${Math.round(stretch.processor)} ms of processor time, ${Math.round(stretch.collecting)} ms of it garbage collection`,
+          what: `the event loop stood still: ${stretch.doing.at(-1)?.replace(/^\d+ ms /, '') ?? likeliest(exchanges, stretch)}`,
+          details: `${Math.round(stretch.to - stretch.from)} ms, of which ${Math.round(stretch.processor)} ms of processor time, ${Math.round(stretch.collecting)} ms of it garbage collection\n${stretch.doing.join('\n')}`,
           exchanges,
         });
       },

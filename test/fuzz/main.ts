@@ -15,6 +15,7 @@ interface Flags {
   readonly output: string;
   readonly replay?: string;
   readonly fault?: string;
+  readonly profile: boolean;
 }
 
 const number = (text: string): number => {
@@ -33,6 +34,7 @@ const program = new Command('npm run fuzz --')
   .option('--lanes <number>', 'scenes at once', number, 6)
   .option('--output <file>', 'where requests that caused something are written', 'fuzz-findings.json')
   .option('--replay <file>', 'send the requests of such a file again, one by one')
+  .option('--profile', 'tell what the process was doing in a pause; slows it down', false)
   .option('--fault <name>', `make a fault on purpose, to see it found: ${FAULT_NAMES.join(', ')}`)
   .addHelpText('after', '\nExit code: 0 when nothing was found, 1 when something was, 2 for a mistake in the options.')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
@@ -40,7 +42,7 @@ const program = new Command('npm run fuzz --')
 const flags = program.parse().opts<Flags>();
 process.exitCode = flags.replay === undefined ? await run(flags) : await again(flags.replay);
 
-async function run({ minutes, seed, scenes, lanes, output, fault }: Flags): Promise<number> {
+async function run({ minutes, seed, scenes, lanes, output, fault, profile }: Flags): Promise<number> {
   console.log(`fuzz: seed ${seed}, ${minutes} minutes`);
   const result = await fuzz({
     seed,
@@ -48,6 +50,7 @@ async function run({ minutes, seed, scenes, lanes, output, fault }: Flags): Prom
     scenes,
     lanes,
     fault,
+    profile,
     progress: (line) => console.log(`fuzz: ${line}`),
   });
   printResult(result);

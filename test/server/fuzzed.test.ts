@@ -19,6 +19,8 @@ const REQUESTS: readonly Request[] = [
   ['PUT', `${NS}/replicationcontrollers/rc/scale`, { kind: odd }, 'application/json', 400],
   ['PATCH', `${NS}/replicationcontrollers/rc/scale`, [{ op: 'replace', path: '', value: null }], 'application/json-patch+json', 400],
   ['PATCH', `${NS}/replicationcontrollers/rc/scale`, { apiVersion: odd }, MERGE, 400],
+  ['POST', `${NS}/pods/p/eviction`, { deleteOptions: { preconditions: { uid: odd } } }, 'application/json', 400],
+  ['POST', `${NS}/pods/p/eviction`, { deleteOptions: { preconditions: 'x' } }, 'application/json', 400],
   ['POST', `${NS}/configmaps`, `${'? '.repeat(500)}a`, YAML, 400],
 ];
 

@@ -39,6 +39,7 @@ export async function deleteOptions(request: ApiRequest): Promise<DeleteOptions>
 /** The `deleteOptions` field of an Eviction, as a registry takes them. */
 export function deleteOptionsOf(wire: object): DeleteOptions {
   const given = withoutNulls(wire);
+  checkTypes(given);
   refuse('DeleteOptions', errorsOf(given));
   return {
     dryRun: (given.dryRun ?? []).length > 0,
@@ -62,6 +63,10 @@ async function fromBody(request: ApiRequest, bytes: Buffer): Promise<WireOptions
   return value;
 }
 
+function isTextMap(value: object): boolean {
+  return !Array.isArray(value) && Object.values(value).every((member) => member === null || typeof member === 'string');
+}
+
 /** A null says nothing. */
 function withoutNulls(value: object): WireOptions {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null));
@@ -73,7 +78,7 @@ function checkTypes({ gracePeriodSeconds, orphanDependents, propagationPolicy, p
   if (gracePeriodSeconds !== undefined && !Number.isSafeInteger(gracePeriodSeconds)) throw wrong('gracePeriodSeconds', 'int64');
   if (orphanDependents !== undefined && typeof orphanDependents !== 'boolean') throw wrong('orphanDependents', 'bool');
   if (propagationPolicy !== undefined && typeof propagationPolicy !== 'string') throw wrong('propagationPolicy', 'v1.DeletionPropagation');
-  if (preconditions !== undefined && typeof preconditions !== 'object') throw wrong('preconditions', 'v1.Preconditions');
+  if (preconditions !== undefined && !isTextMap(preconditions)) throw wrong('preconditions', 'v1.Preconditions');
   if (dryRun !== undefined && !(Array.isArray(dryRun) && dryRun.every((one) => typeof one === 'string'))) throw wrong('dryRun', '[]string');
 }
 

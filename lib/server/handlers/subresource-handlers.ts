@@ -2,6 +2,7 @@ import type { KubeObject, Stored } from '../../api/object.js';
 import type { Column, ResourceDefinition, SubresourceDefinition } from '../../api/resource-definition.js';
 import { humanAge } from '../../api/meta/time.js';
 import type { SubresourceRegistry, SubresourceTypes } from '../../registry/registry.js';
+import { badRequest } from '../../api/status-error.js';
 import type { ApiRequest, Handler, ServerContext } from '../api-request.js';
 import { encodeObject } from '../negotiation/object-encoding.js';
 import { patchType, readPatch } from '../negotiation/patch-body.js';
@@ -94,7 +95,9 @@ function subresourceRegistry(parent: ResourceDefinition, name: string, { registr
 /** An Eviction's options, checked and in the form of the registries. */
 function withDeleteOptions(object: KubeObject & Record<string, unknown>): KubeObject {
   const options = object['deleteOptions'];
-  if (options === null || typeof options !== 'object') return object;
+  if (options === undefined || options === null) return object;
+  if (typeof options !== 'object' || Array.isArray(options))
+    throw badRequest('json: cannot unmarshal into Go struct field Eviction.deleteOptions of type v1.DeleteOptions');
   const checked: KubeObject & Record<string, unknown> = { ...object, deleteOptions: deleteOptionsOf(options) };
   return checked;
 }

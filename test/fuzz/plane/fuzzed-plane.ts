@@ -12,6 +12,14 @@ export interface PlaneListener {
   ended(why: string, output: string): void;
 }
 
+/** How the process is started. */
+export interface PlaneOptions {
+  /** A fault on purpose, by its name. Default none. */
+  readonly fault?: string | undefined;
+  /** Whether pauses are told with what the process did then, which slows it down. Default false. */
+  readonly profile?: boolean | undefined;
+}
+
 /** Milliseconds without a sign of life until the process is taken for hung. */
 const LONGEST_SILENCE = 20_000;
 const OUTPUT_KEPT = 16_000;
@@ -39,12 +47,12 @@ export class FuzzedPlane {
     this.#silence = setInterval(() => this.#listen(), 1000);
   }
 
-  /** `fault`: a fault on purpose, by its name. Rejects when the process ends before it is ready. */
-  static start(listener: PlaneListener, fault = ''): Promise<FuzzedPlane> {
+  /** Rejects when the process ends before it is ready. */
+  static start(listener: PlaneListener, { fault = '', profile = false }: PlaneOptions = {}): Promise<FuzzedPlane> {
     const main = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'main.ts' : 'main.js', import.meta.url));
     const child = fork(main, [], {
       execArgv: [...process.execArgv, '--expose-gc', '--enable-source-maps'],
-      env: { ...process.env, KUBELIB_FUZZ_FAULT: fault },
+      env: { ...process.env, KUBELIB_FUZZ_FAULT: fault, KUBELIB_FUZZ_PROFILE: profile ? 'true' : '' },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     let output = '';

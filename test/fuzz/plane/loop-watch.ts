@@ -1,7 +1,7 @@
 import type { Pause } from './messages.js';
 
 /** A pause of which it is not known yet what it was. */
-export type Stretch = Omit<Pause, 'collecting'>;
+export type Stretch = Omit<Pause, 'collecting' | 'doing'>;
 
 /** Where {@link LoopWatch} has its times from; tests have their own. */
 export interface LoopClock {
@@ -44,14 +44,19 @@ export class LoopWatch {
     return now - before.now > this.#limit && used > this.#limit ? { from: before.now, to: now, processor: used } : undefined;
   }
 
-  /** Milliseconds of the longest pause since {@link forget}, by the clock or by the processor time, whichever is less. */
+  /** Milliseconds of the longest pause so far, by the clock or by the processor time, whichever is less. */
   get longest(): number {
     return this.#longest;
   }
 
+  /** The next {@link longest} is that from now on. */
+  reset(): void {
+    this.#longest = 0;
+    this.forget();
+  }
+
   /** What was until now is not to count. */
   forget(): void {
-    this.#longest = 0;
     this.#last = this.#reading();
   }
 

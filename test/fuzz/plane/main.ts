@@ -1,11 +1,14 @@
 /** The process that is fuzzed: a control plane in memory, and what watches over it. Its parent talks to it by messages. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { ControlPlane } from '../../../lib/control-plane/control-plane.js';
 import { MemoryStorage } from '../../../lib/storage/memory/memory-storage.js';
 import { Collections } from './collections.js';
+import type { Stretch } from './loop-watch.js';
 import { LoopWatch } from './loop-watch.js';
 import type { MemoryReading, PlaneAddress, PlaneCommand, PlaneMessage } from './messages.js';
+import { Profile } from './profile.js';
 import { watchPrototypes } from './prototypes.js';
 import { ReportingLogger } from './reporting-logger.js';
 import { seedFault } from './seeded-faults.js';
@@ -27,16 +30,23 @@ const prototypeChanges = watchPrototypes();
 const loop = new LoopWatch(LONGEST_PAUSE);
 const collections = new Collections();
 collections.start();
+const profile = process.env['KUBELIB_FUZZ_PROFILE'] ? new Profile(() => loop.forget()) : undefined;
+await profile?.start();
 const timers = [
   setInterval(() => {
     const stretch = loop.tick();
-    // What was collected is told a moment later.
-    if (stretch)
-      setTimeout(() => tell({ type: 'pause', pause: { ...stretch, collecting: collections.within(stretch.from, stretch.to) } }), 50);
+    if (stretch) void tellPause(stretch);
   }, TICK),
   setInterval(() => tell({ type: 'alive' }), HEARTBEAT),
   setInterval(tellPrototypes, 1000),
+  setInterval(() => profile?.forget(), 5000),
 ];
+
+async function tellPause(stretch: Stretch): Promise<void> {
+  const doing = (await profile?.during(stretch.to - stretch.from)) ?? [];
+  await pause(50); // what was collected is told a moment later
+  tell({ type: 'pause', pause: { ...stretch, collecting: collections.within(stretch.from, stretch.to), doing } });
+}
 
 process.on('message', ({ type }: PlaneCommand) => void (type === 'measure' ? measure() : stop()));
 process.on('disconnect', () => process.exit(0)); // nobody is left to tell
@@ -56,7 +66,7 @@ function tellPrototypes(): void {
 function measure(): void {
   tellPrototypes();
   tell({ type: 'memory', reading: collected() });
-  loop.forget();
+  loop.reset();
 }
 
 function collected(): MemoryReading {

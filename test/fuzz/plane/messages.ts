@@ -15,6 +15,8 @@ export interface Pause {
   readonly processor: number;
   /** Milliseconds that garbage was collected meanwhile. */
   readonly collecting: number;
+  /** What the process did then: the functions that were on the stack for most of it, those that were longest first. */
+  readonly doing: readonly string[];
 }
 
 /** Bytes that are held after a garbage collection. */
