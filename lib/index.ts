@@ -105,6 +105,7 @@ export type {
   Guard,
   ListRange,
   Page,
+  Put,
   Revision,
   Storage,
   StorageReadOptions,

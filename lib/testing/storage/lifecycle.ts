@@ -53,8 +53,9 @@ export function lifecycle(test: StorageTest, factory: StorageFactory, options: S
     const recorder = bed.watch(await bed.storage.revision());
     const commits = numbered(200).map((name) => bed.put(name, 'x'.repeat(2000)));
     const readsToo = numbered(50).map(() => bed.storage.list(bed.prefix));
+    const settled = Promise.allSettled<unknown>([...commits, ...readsToo]);
     await bed.storage.stop();
-    const results = await Promise.allSettled<unknown>([...commits, ...readsToo]);
+    const results = await settled;
     for (const result of results) {
       if (result.status === 'fulfilled') continue;
       const reason: unknown = result.reason;

@@ -77,6 +77,17 @@ describe('OpenAPI v3', function () {
     expect((await get(server, '/openapi/v3', { 'if-modified-since': 'yesterday' })).code).to.equal(200);
   });
 
+  it('gives the index of every set of kinds a date of its own, also when two are of one second', async () => {
+    const before = String((await get(server, '/openapi/v3')).headers['last-modified']);
+    const moments = defineResource({ group: 'dates.example.com', version: 'v1', kind: 'Moment' });
+    server.registries.catalog.add(moments);
+    const changed = await get(server, '/openapi/v3', { 'if-modified-since': before });
+    expect(changed.code).to.equal(200);
+    expect(Object.keys(changed.json.paths)).to.include('apis/dates.example.com/v1');
+    expect(Date.parse(String(changed.headers['last-modified']))).to.be.greaterThan(Date.parse(before));
+    server.registries.catalog.remove(moments);
+  });
+
   it('is never compressed', async () => {
     const answer = await get(server, '/openapi/v3/api/v1', { 'accept-encoding': 'gzip' });
     expect(answer.headers).not.to.have.property('content-encoding');
