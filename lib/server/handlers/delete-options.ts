@@ -63,8 +63,13 @@ async function fromBody(request: ApiRequest, bytes: Buffer): Promise<WireOptions
   return value;
 }
 
-function isTextMap(value: object): boolean {
-  return !Array.isArray(value) && Object.values(value).every((member) => member === null || typeof member === 'string');
+function isTextMap(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((member) => member === null || typeof member === 'string')
+  );
 }
 
 /** A null says nothing. */
