@@ -144,6 +144,7 @@ export class ApiServer implements Lifecycle {
   async #stop(): Promise<void> {
     this.#stopping.abort(new Error('the server stops'));
     await this.#listener?.close(() => this.#drained());
+    this.#pipeline.stop();
     this.#listener = undefined;
   }
 
@@ -163,9 +164,13 @@ export class ApiServer implements Lifecycle {
     return this.#upgrades;
   }
 
-  async #handle(request: ApiRequest): Promise<Reply> {
+  #handle(request: ApiRequest): Reply | Promise<Reply> {
     const { info, method } = request;
-    if (info.isResource) return this.#routes.handler(info, method)(request);
+    return info.isResource ? this.#routes.handler(info, method)(request) : this.#other(request);
+  }
+
+  async #other(request: ApiRequest): Promise<Reply> {
+    const { info, method } = request;
     const health = await healthReply(request, this.#options.checks ?? {});
     if (health) return health;
     if (method !== 'GET' && method !== 'HEAD') return pageNotFound;

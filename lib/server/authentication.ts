@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { StatusError } from '../api/status-error.js';
 import type { UserInfo } from '../registry/registry.js';
@@ -49,7 +49,7 @@ export function clientCertificates(): Authenticator {
 /** A fixed table of bearer tokens. Tokens are kept and compared as SHA-256 digests, so that time tells nothing of them. */
 export function staticTokens(tokens: Readonly<Record<string, UserInfo>>): Authenticator {
   const known = new Map<string, UserInfo>();
-  for (const [token, user] of Object.entries(tokens)) known.set(digest(token), user);
+  for (const [token, user] of Object.entries(tokens)) known.set(digest(token), authenticated(user));
   return {
     authenticate({ headers }) {
       const token = bearerToken(headers);
@@ -61,9 +61,11 @@ export function staticTokens(tokens: Readonly<Record<string, UserInfo>>): Authen
 /** Asks each in turn; the first that knows the client decides. */
 export function firstOf(authenticators: readonly Authenticator[]): Authenticator {
   return {
-    async authenticate(credentials) {
-      for (const one of authenticators) {
-        const user = await one.authenticate(credentials);
+    authenticate(credentials) {
+      for (const [index, one] of authenticators.entries()) {
+        const user = one.authenticate(credentials);
+        if (user instanceof Promise)
+          return user.then((found) => found ?? firstOf(authenticators.slice(index + 1)).authenticate(credentials));
         if (user) return user;
       }
       return undefined;
@@ -72,9 +74,14 @@ export function firstOf(authenticators: readonly Authenticator[]): Authenticator
 }
 
 /** The caller: known ones also belong to `system:authenticated`, those without credentials are {@link ANONYMOUS}. Throws 401 for a token nobody knows. */
-export async function identify(authenticator: Authenticator, credentials: Credentials): Promise<UserInfo> {
-  const user = await authenticator.authenticate(credentials);
+export function identify(authenticator: Authenticator, credentials: Credentials): UserInfo | Promise<UserInfo> {
+  const user = authenticator.authenticate(credentials);
+  return user instanceof Promise ? user.then((found) => callerOf(found, credentials)) : callerOf(user, credentials);
+}
+
+function callerOf(user: Identity | undefined, credentials: Credentials): UserInfo {
   if (user) {
+    if (!('audiences' in user)) return authenticated(user);
     const { audiences: _, ...known } = user;
     return authenticated(known);
   }
@@ -92,4 +99,4 @@ export function bearerToken({ authorization }: IncomingHttpHeaders): string | un
   return authorization === undefined ? undefined : /^bearer +(\S+) *$/i.exec(authorization)?.[1];
 }
 
-const digest = (token: string) => createHash('sha256').update(token).digest('base64');
+const digest = (token: string) => hash('sha256', token, 'base64');

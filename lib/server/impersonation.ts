@@ -30,6 +30,12 @@ function wantedUser(headers: IncomingHttpHeaders): UserInfo | undefined {
   return undefined;
 }
 
+/** Whether a request names whom it acts as: few do, and looking costs little. */
+export function impersonates(headers: IncomingHttpHeaders): boolean {
+  for (const name in headers) if (name.startsWith('impersonate-')) return true;
+  return false;
+}
+
 function extraOf(headers: IncomingHttpHeaders): Record<string, string[]> | undefined {
   const found = Object.entries(headers).filter(([name]) => name.startsWith(EXTRA));
   if (found.length === 0) return undefined;

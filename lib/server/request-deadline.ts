@@ -1,20 +1,10 @@
 import { parseDuration } from '../base/duration.js';
-import type { Environment } from '../base/environment.js';
+import type { Environment, Timer } from '../base/environment.js';
 import { badRequest } from '../api/status-error.js';
 import type { Exchange } from './http/exchange.js';
 import type { Reply } from './reply.js';
 import { text } from './reply.js';
 import type { RequestQuery } from './request-query.js';
-
-/** What a deadline is made of. */
-export interface DeadlineOptions {
-  readonly environment: Environment;
-  readonly exchange: Pick<Exchange, 'gone' | 'whenGone'>;
-  /** Default: no limit. */
-  readonly milliseconds: number | undefined;
-  /** `?timeout=` shortens the time. */
-  readonly query: RequestQuery;
-}
 
 /** The time that one request has. */
 export interface Deadline {
@@ -22,7 +12,7 @@ export interface Deadline {
   readonly signal: AbortSignal;
   /** The answer, or a 504 when it comes too late. */
   race(answer: Promise<Reply>): Promise<Reply>;
-  /** The request is answered: no timer is left. */
+  /** The request is answered: its time does not count any more. */
   done(): void;
 }
 
@@ -38,49 +28,119 @@ const TOO_LATE: Reply = text(
   }),
 );
 
-/** Starts the clock of a request. Throws 400 for a `timeout` that is no duration. */
-export function requestDeadline({ environment, exchange, milliseconds, query }: DeadlineOptions): Deadline {
-  if (milliseconds === undefined) {
-    return {
-      get signal() {
-        return exchange.gone;
-      },
-      race: (answer) => answer,
-      done() {},
-    };
+/** What requests want of their exchange here. */
+type Client = Pick<Exchange, 'gone' | 'whenGone'>;
+
+/**
+ * The times of all requests of a server. They are given the same time, so the first to begin is the first whose time is over: one
+ * timer does for all. It may go on after the last request is answered, and does not keep the process alive.
+ */
+export class RequestDeadlines {
+  readonly #environment: Environment;
+  readonly #milliseconds: number;
+  /** Those with the usual time, in the order in which it ends. */
+  readonly #open = new Set<Running>();
+  #timer: Timer | undefined;
+
+  /** `milliseconds`: that a request has at most. */
+  constructor(environment: Environment, milliseconds: number) {
+    this.#environment = environment;
+    this.#milliseconds = milliseconds;
   }
-  const time = Math.min(milliseconds, asked(query) ?? milliseconds);
-  let abort: AbortController | undefined;
-  let over: Error | undefined;
-  const end = (reason: Error) => {
-    over ??= reason;
-    abort?.abort(over);
-  };
-  const stay = exchange.whenGone(end);
-  let late: (reply: Reply) => void;
-  const timeout = new Promise<Reply>((resolve) => (late = resolve));
-  const timer = environment.timer(
-    time,
-    () => {
-      late(TOO_LATE);
-      end(new Error('the time for the request is over'));
-    },
-    { unref: true },
-  );
+
+  /** Starts the clock of a request; `?timeout=` shortens its time. Throws 400 for a `timeout` that is no duration. */
+  start(client: Client, query: RequestQuery): Deadline {
+    const wanted = asked(query) ?? this.#milliseconds;
+    const running = new Running(client, this.#environment.monotonic() + this.#milliseconds);
+    if (wanted < this.#milliseconds) {
+      const timer = this.#environment.timer(wanted, () => running.expire(), { unref: true });
+      running.ended = () => timer.cancel();
+    } else {
+      this.#open.add(running);
+      running.ended = () => this.#open.delete(running);
+      this.#timer ??= this.#arm(this.#milliseconds);
+    }
+    return running;
+  }
+
+  /** Leaves no timer. */
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #arm(milliseconds: number): Timer {
+    return this.#environment.timer(Math.ceil(milliseconds), () => this.#expire(), { unref: true });
+  }
+
+  #expire(): void {
+    const now = this.#environment.monotonic();
+    this.#timer = undefined;
+    for (const running of this.#open) {
+      if (running.due > now) {
+        this.#timer = this.#arm(running.due - now);
+        return;
+      }
+      this.#open.delete(running);
+      running.expire();
+    }
+  }
+}
+
+/** For what may last as long as it likes: its signal aborts when the client has gone. */
+export function noDeadline(client: Client): Deadline {
   return {
     get signal() {
-      if (!abort) {
-        abort = new AbortController();
-        if (over) abort.abort(over);
-      }
-      return abort.signal;
+      return client.gone;
     },
-    race: (answer) => Promise.race([answer, timeout]),
-    done() {
-      timer.cancel();
-      stay();
-    },
+    race: (answer) => answer,
+    done() {},
   };
+}
+
+class Running implements Deadline {
+  ended: () => void = () => {};
+  readonly #client: Client;
+  #abort: AbortController | undefined;
+  #stay: (() => void) | undefined;
+  #over: Error | undefined;
+  #late: ((reply: Reply) => void) | undefined;
+
+  constructor(
+    client: Client,
+    /** On the monotonic clock. */
+    readonly due: number,
+  ) {
+    this.#client = client;
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#abort) {
+      const abort = (this.#abort = new AbortController());
+      if (this.#over) abort.abort(this.#over);
+      else this.#stay = this.#client.whenGone((reason) => abort.abort(reason));
+    }
+    return this.#abort.signal;
+  }
+
+  race(answer: Promise<Reply>): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      this.#late = resolve;
+      if (this.#over) resolve(TOO_LATE);
+      answer.then(resolve, reject);
+    });
+  }
+
+  expire(): void {
+    this.#over = new Error('the time for the request is over');
+    this.#late?.(TOO_LATE);
+    this.#abort?.abort(this.#over);
+  }
+
+  done(): void {
+    this.ended();
+    this.#stay?.();
+  }
 }
 
 function asked(query: RequestQuery): number | undefined {

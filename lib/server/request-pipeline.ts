@@ -1,4 +1,4 @@
-import type { OutgoingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import type { Environment } from '../base/environment.js';
 import { Breather } from '../base/breather.js';
 import type { Logger } from '../base/logger.js';
@@ -7,19 +7,20 @@ import type { UserInfo } from '../registry/registry.js';
 import type { ApiRequest, Handler } from './api-request.js';
 import type { Authenticator } from './authentication.js';
 import { ANONYMOUS, identify } from './authentication.js';
-import type { Authorizer } from './authorization.js';
+import type { AccessRequest, Authorizer, Decision } from './authorization.js';
 import { forbiddenAccess } from './authorization.js';
 import type { Exchange } from './http/exchange.js';
 import { FlowControl, tooManyRequests } from './http/flow-control.js';
 import type { ServerLimits } from './http/limits.js';
 import { sendBody } from './http/sender.js';
-import { actingUser } from './impersonation.js';
+import { actingUser, impersonates } from './impersonation.js';
 import type { Reply } from './reply.js';
 import { errorReply, pageNotFound, text } from './reply.js';
 import type { RequestInfo } from './request-info.js';
 import { requestInfo } from './request-info.js';
 import { RequestQuery } from './request-query.js';
-import { requestDeadline } from './request-deadline.js';
+import type { Deadline } from './request-deadline.js';
+import { noDeadline, RequestDeadlines } from './request-deadline.js';
 import { internalError } from './internal-error.js';
 
 /** What a pipeline is made of. */
@@ -56,11 +57,13 @@ export class RequestPipeline {
   readonly #options: PipelineOptions;
   readonly #flow: FlowControl;
   readonly #flowIds: OutgoingHttpHeaders;
+  readonly #deadlines: RequestDeadlines;
 
   constructor(options: PipelineOptions) {
     this.#options = options;
     this.#flow = new FlowControl(options.limits);
-    const { environment } = options;
+    const { environment, limits } = options;
+    this.#deadlines = new RequestDeadlines(environment, limits.requestTimeout);
     this.#flowIds = { 'x-kubernetes-pf-flowschema-uid': environment.uuid(), 'x-kubernetes-pf-prioritylevel-uid': environment.uuid() };
   }
 
@@ -69,10 +72,18 @@ export class RequestPipeline {
     return this.#flow.idle();
   }
 
+  /** Leaves no timer. Requests that are worked on then go on, without a limit of time. */
+  stop(): void {
+    this.#deadlines.stop();
+  }
+
   /** Answers one exchange. Never throws. */
   async run(exchange: Exchange): Promise<void> {
     const headers: OutgoingHttpHeaders = { 'audit-id': auditId(exchange, this.#options.environment), 'cache-control': 'no-cache, private' };
-    const call: Call = { exchange, headers, ...parseUrl(exchange.url), user: ANONYMOUS, leave() {} };
+    const { url } = exchange;
+    const mark = url.indexOf('?');
+    const [path, query] = mark < 0 ? [url, new RequestQuery('')] : [url.slice(0, mark), new RequestQuery(url.slice(mark + 1))];
+    const call: Call = { exchange, headers, path, query, user: ANONYMOUS, leave() {} };
     const reply = await this.#admit(call).catch((error: unknown) => this.#failure(error, exchange));
     try {
       await this.#send(call, reply);
@@ -88,7 +99,9 @@ export class RequestPipeline {
   async #admit(call: Call): Promise<Reply> {
     const { exchange, headers, path, query } = call;
     if (exchange.fields > this.#options.limits.headerFields) return tooManyFields;
-    call.user = await this.identify(exchange);
+    // Most callers are known, and most decisions made, without waiting for anything: nothing is awaited then.
+    const user = this.identify(exchange);
+    call.user = user instanceof Promise ? await user : user;
     Object.assign(headers, this.#flowIds);
     const info = requestInfo(exchange.method, path, query);
     if (info && isLong(info)) return this.#answer(call, info);
@@ -99,44 +112,31 @@ export class RequestPipeline {
   }
 
   /** Who acts: the caller or whom it impersonates. Throws 400, 401, 403. */
-  async identify(exchange: Pick<Exchange, 'headers' | 'certificate'>): Promise<UserInfo> {
-    const caller = await identify(this.#options.authenticator, exchange);
-    return actingUser(caller, exchange.headers, this.#options.authorizer);
+  identify(exchange: Pick<Exchange, 'headers' | 'certificate'>): UserInfo | Promise<UserInfo> {
+    const caller = identify(this.#options.authenticator, exchange);
+    return impersonates(exchange.headers) ? this.#acting(caller, exchange.headers) : caller;
+  }
+
+  async #acting(caller: UserInfo | Promise<UserInfo>, headers: IncomingHttpHeaders): Promise<UserInfo> {
+    return actingUser(await caller, headers, this.#options.authorizer);
   }
 
   /** Throws 403 unless the user may do this. */
-  async authorize(user: UserInfo, info: RequestInfo): Promise<void> {
-    const access = { ...info, user };
-    const { allowed, reason } = await this.#options.authorizer.authorize(access);
-    if (!allowed) throw forbiddenAccess(access, reason);
+  authorize(user: UserInfo, info: RequestInfo): void | Promise<void> {
+    const access: AccessRequest = { ...info, user };
+    const decision = this.#options.authorizer.authorize(access);
+    if (decision instanceof Promise) return decision.then((decided) => enforce(access, decided));
+    enforce(access, decision);
   }
 
   async #answer({ exchange, headers, query, user }: Call, info: RequestInfo): Promise<Reply> {
-    await this.authorize(user, info);
-    const { limits, environment } = this.#options;
-    const deadline = requestDeadline({
-      environment,
-      exchange,
-      milliseconds: isLong(info) ? undefined : limits.requestTimeout,
-      query,
-    });
-    const breather = new Breather(environment);
-    const request: ApiRequest = {
-      method: exchange.method,
-      headers: exchange.headers,
-      localAddress: exchange.localAddress,
-      user,
-      info,
-      query,
-      get signal() {
-        return deadline.signal;
-      },
-      body: () => exchange.body(limits.bodyBytes),
-      breathe: () => breather.breathe(),
-      warn: (warning) => addWarning(headers, warning),
-    };
+    const waits = this.authorize(user, info);
+    if (waits) await waits;
+    const deadline = isLong(info) ? noDeadline(exchange) : this.#deadlines.start(exchange, query);
+    const request = new ServedRequest(this.#options, exchange, headers, deadline, info, query, user);
     try {
-      return await deadline.race(Promise.resolve(this.#options.handle(request)));
+      const reply = this.#options.handle(request);
+      return reply instanceof Promise ? await deadline.race(reply) : reply;
     } finally {
       deadline.done();
     }
@@ -155,14 +155,67 @@ export class RequestPipeline {
   }
 }
 
+/** What handlers see of an exchange. Much of it is made when it is asked for: most requests are small and need little. */
+class ServedRequest implements ApiRequest {
+  readonly #options: Pick<PipelineOptions, 'environment' | 'limits'>;
+  readonly #exchange: Exchange;
+  readonly #answerHeaders: OutgoingHttpHeaders;
+  readonly #deadline: Deadline;
+  #breather: Breather | undefined;
+
+  constructor(
+    options: Pick<PipelineOptions, 'environment' | 'limits'>,
+    exchange: Exchange,
+    answerHeaders: OutgoingHttpHeaders,
+    deadline: Deadline,
+    readonly info: RequestInfo,
+    readonly query: RequestQuery,
+    readonly user: UserInfo,
+  ) {
+    this.#options = options;
+    this.#exchange = exchange;
+    this.#answerHeaders = answerHeaders;
+    this.#deadline = deadline;
+  }
+
+  get method(): string {
+    return this.#exchange.method;
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.#exchange.headers;
+  }
+
+  get localAddress(): string {
+    return this.#exchange.localAddress;
+  }
+
+  get signal(): AbortSignal {
+    return this.#deadline.signal;
+  }
+
+  body(): Promise<Buffer> {
+    this.#breather ??= new Breather(this.#options.environment); // what is long is what is made of a body
+    return this.#exchange.body(this.#options.limits.bodyBytes);
+  }
+
+  breathe(): Promise<void> {
+    this.#breather ??= new Breather(this.#options.environment);
+    return this.#breather.breathe();
+  }
+
+  warn(text: string): void {
+    addWarning(this.#answerHeaders, text);
+  }
+}
+
+function enforce(access: AccessRequest, { allowed, reason }: Decision): void {
+  if (!allowed) throw forbiddenAccess(access, reason);
+}
+
 /** Watches and streams last as long as they like. */
 function isLong({ verb, subresource }: RequestInfo): boolean {
   return verb === 'watch' || STREAMS.has(subresource);
-}
-
-function parseUrl(url: string): { path: string; query: RequestQuery } {
-  const mark = url.indexOf('?');
-  return mark < 0 ? { path: url, query: new RequestQuery('') } : { path: url.slice(0, mark), query: new RequestQuery(url.slice(mark + 1)) };
 }
 
 function auditId({ headers }: Exchange, environment: Environment): string {

@@ -2,19 +2,20 @@ import { badRequest } from '../api/status-error.js';
 
 /** The query of a request. Unknown parameters are ignored; of repeated ones the first counts, except where {@link all} is asked. */
 export class RequestQuery {
-  readonly #parameters: URLSearchParams;
+  /** `undefined`: there are none, as with most requests. */
+  readonly #parameters: URLSearchParams | undefined;
 
   constructor(text: string) {
-    this.#parameters = new URLSearchParams(text);
+    if (text !== '') this.#parameters = new URLSearchParams(text);
   }
 
   /** `undefined` when absent; empty when given without value. */
   text(name: string): string | undefined {
-    return this.#parameters.get(name) ?? undefined;
+    return this.#parameters?.get(name) ?? undefined;
   }
 
   all(name: string): readonly string[] {
-    return this.#parameters.getAll(name);
+    return this.#parameters?.getAll(name) ?? [];
   }
 
   /** True unless absent, `false` or `0`, as Kubernetes reads booleans. */

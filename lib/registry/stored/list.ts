@@ -39,7 +39,7 @@ export async function listObjects<T extends KubeObject>(
   try {
     // Only the revision of the list itself may lie ahead, not that of a continue token.
     if (options.continue) return await collect(store, plan);
-    return await patiently(surroundings, plan.revision ?? plan.notBefore ?? 0, () => collect(store, plan), options.signal);
+    return await patiently(surroundings, plan.revision ?? plan.notBefore ?? 0, () => collect(store, plan), options);
   } catch (error) {
     if (options.continue && StorageError.is(error, 'Compacted')) throw new ContinueExpired(decodeContinue(options.continue).after);
     throw statusOf(error);

@@ -46,15 +46,15 @@ export class ObjectStore<T extends KubeObject> {
     return namespace ? `${this.definition.storagePrefix}/${namespace}/` : `${this.definition.storagePrefix}/`;
   }
 
-  find(name: ObjectName): Promise<Found<T> | undefined> {
-    return stored(this.read(name));
+  async find(name: ObjectName): Promise<Found<T> | undefined> {
+    const entry = await stored(this.entry(name));
+    return entry && this.found(entry);
   }
 
-  /** As {@link find}, as fresh as asked for; throws the storage's errors. */
-  async read(name: ObjectName, options?: StorageReadOptions): Promise<Found<T> | undefined> {
+  /** What is stored under a name, as fresh as asked for. Rejects with the storage's errors. */
+  entry(name: ObjectName, options?: StorageReadOptions): Promise<Entry | undefined> {
     const key = this.keyOf(name);
-    const entry = key === undefined ? undefined : await this.#storage.get(key, options);
-    return entry && this.found(entry);
+    return key === undefined ? Promise.resolve(undefined) : this.#storage.get(key, options);
   }
 
   found(entry: Entry): Found<T> {

@@ -29,7 +29,7 @@ export async function patiently<R>(
   { storage, environment }: { readonly storage: Storage; readonly environment: Environment },
   wanted: Revision,
   read: () => Promise<R>,
-  signal?: AbortSignal,
+  options: { readonly signal?: AbortSignal | undefined },
 ): Promise<R> {
   const deadline = environment.monotonic() + PATIENCE;
   for (;;) {
@@ -39,7 +39,7 @@ export async function patiently<R>(
       if (!StorageError.is(error, 'FutureRevision')) throw error;
       if (environment.monotonic() >= deadline) throw tooLarge(wanted, await stored(storage.revision()));
     }
-    await environment.sleep(STEP, signal);
+    await environment.sleep(STEP, options.signal);
   }
 }
 

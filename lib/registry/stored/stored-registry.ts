@@ -5,6 +5,8 @@ import type { KubeObject, ObjectList, ObjectName, Stored } from '../../api/objec
 import { nameOf } from '../../api/object.js';
 import type { ResourceDefinition, SubresourceDefinition, Verb } from '../../api/resource-definition.js';
 import { badRequest, methodNotAllowed, notFound } from '../../api/status-error.js';
+import { StorageError } from '../../storage/storage-error.js';
+import type { Entry } from '../../storage/storage.js';
 import type {
   ApplyOptions,
   DeleteOptions,
@@ -25,7 +27,7 @@ import type { KindContext } from './kind-context.js';
 import { listObjects } from './list.js';
 import { patchObject } from './patch/patch-object.js';
 import { freshnessOf, patiently } from './resource-version.js';
-import { stored } from './storage-errors.js';
+import { statusOf, stored } from './storage-errors.js';
 import { ObjectSubresource } from './subresources/object-subresource.js';
 import { PodBinding } from './subresources/pod-binding.js';
 import { PodEviction } from './subresources/pod-eviction.js';
@@ -48,13 +50,19 @@ export class StoredRegistry<T extends KubeObject> implements Registry<T> {
     this.#actions = actions;
   }
 
-  async get(name: ObjectName, { resourceVersion, signal }: GetOptions = {}): Promise<Stored<T>> {
+  async get(name: ObjectName, options: GetOptions = {}): Promise<Stored<T>> {
     this.#allow('get');
-    const freshness = freshnessOf(resourceVersion);
-    const read = () => this.#kind.store.read(name, freshness);
-    const found = await stored(patiently(this.#kind, freshness.notBefore ?? 0, read, signal));
-    if (!found) throw notFound(this.definition, name.name);
-    return found.object;
+    const { store } = this.#kind;
+    const freshness = freshnessOf(options.resourceVersion);
+    let entry: Entry | undefined;
+    try {
+      entry = await store.entry(name, freshness);
+    } catch (error) {
+      if (!StorageError.is(error, 'FutureRevision')) throw statusOf(error);
+      entry = await stored(patiently(this.#kind, freshness.notBefore ?? 0, () => store.entry(name, freshness), options));
+    }
+    if (!entry) throw notFound(this.definition, name.name);
+    return store.codec.decode(entry);
   }
 
   async list(options: ListOptions = {}): Promise<ObjectList<T>> {

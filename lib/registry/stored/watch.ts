@@ -68,7 +68,7 @@ class Watch<T extends KubeObject> {
   async #sendPresent(freshness: StorageReadOptions): Promise<Revision> {
     const { store, selection, subscriber } = this;
     const read = () => store.list(selection.key ?? selection.prefix, freshness);
-    const { entries, revision } = await patiently(this.surroundings, freshness.notBefore ?? 0, read, this.#abort.signal);
+    const { entries, revision } = await patiently(this.surroundings, freshness.notBefore ?? 0, read, this.#abort);
     for (const entry of entries) {
       if (subscriber.closed) break;
       if (selection.key !== undefined && entry.key !== selection.key) continue;

@@ -1,5 +1,6 @@
 import type { KubeObject, ObjectName, Stored } from '../../api/object.js';
 import type { ResourceDefinition, Verb } from '../../api/resource-definition.js';
+import type { GetOptions } from '../../registry/registry.js';
 import { success, json } from '../reply.js';
 import type { Reply } from '../reply.js';
 import type { ApiRequest, Handler, ServerContext } from '../api-request.js';
@@ -30,11 +31,7 @@ export function resourceHandlers(definition: ResourceDefinition, context: Server
   return {
     async get(request) {
       checkAccept(request);
-      const object = await registry.get(nameIn(request, definition), {
-        signal: request.signal,
-        resourceVersion: request.query.text('resourceVersion') || undefined,
-      });
-      return shown(request, 200, object);
+      return shown(request, 200, await registry.get(nameIn(request, definition), new ReadOptions(request)));
     },
 
     async list(request) {
@@ -90,6 +87,21 @@ export function resourceHandlers(definition: ResourceDefinition, context: Server
       return json(200, encodeList(list, view));
     },
   };
+}
+
+/** How fresh a read must be, and a signal that is made only when somebody waits. */
+class ReadOptions implements GetOptions {
+  readonly resourceVersion: string | undefined;
+  readonly #request: ApiRequest;
+
+  constructor(request: ApiRequest) {
+    this.resourceVersion = request.query.text('resourceVersion') || undefined;
+    this.#request = request;
+  }
+
+  get signal(): AbortSignal {
+    return this.#request.signal;
+  }
 }
 
 /** The name in the path, with its namespace where the kind has them. */

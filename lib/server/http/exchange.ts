@@ -113,9 +113,10 @@ export class Exchange {
     });
   }
 
-  /** The whole answer. */
+  /** The whole answer. The headers belong to it from now on. */
   send(code: number, headers: OutgoingHttpHeaders, body: Buffer): void {
-    this.#response.writeHead(code, code === 304 || code === 204 ? headers : { ...headers, 'content-length': body.length });
+    if (code !== 304 && code !== 204) headers['content-length'] = body.length;
+    this.#response.writeHead(code, headers);
     if (this.method === 'HEAD' || body.length === 0) this.#response.end();
     else this.#response.end(body);
   }

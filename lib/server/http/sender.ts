@@ -2,12 +2,13 @@ import { promisify } from 'node:util';
 import { createGzip, gzip } from 'node:zlib';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { stringify } from 'yaml';
-import type { Body } from '../../api/encode.js';
-import { whole } from '../../api/encode.js';
+import type { Body, Bytes } from '../../api/encode.js';
+import { lengthOf, whole } from '../../api/encode.js';
 import { formRange } from '../negotiation/accept.js';
 import type { BodyReply } from '../reply.js';
 import type { RequestQuery } from '../request-query.js';
 import type { Exchange } from './exchange.js';
+import { packed } from './packed.js';
 import { peek, piecesOf } from './pieces.js';
 
 const compress = promisify(gzip);
@@ -19,25 +20,37 @@ const LEVEL = 1;
 const EMPTY = Buffer.alloc(0);
 const NEWLINE = Buffer.from('\n');
 
-/** Sends a whole answer in the dress that the client asks for: indented, as YAML, compressed. */
+/**
+ * Sends a whole answer in the dress that the client asks for: indented, as YAML, compressed. `headers` belong to the answer from now
+ * on; those of the reply come on top of them.
+ */
 export async function sendBody(exchange: Exchange, query: RequestQuery, reply: BodyReply, headers: OutgoingHttpHeaders): Promise<void> {
-  const dressed = reply.form === 'json' ? dress(exchange, query, reply) : { body: reply.body, headers: {} };
-  const all: OutgoingHttpHeaders = { ...headers, ...reply.headers, ...dressed.headers };
+  const all = Object.assign(headers, reply.headers);
+  const body = reply.form === 'json' ? dress(exchange, query, reply, all) : reply.body;
+  const small = smallBody(body);
+  if (small) return exchange.send(reply.code, all, small);
   const compressible = reply.form === 'json' || reply.compressible === true;
-  const pieces = peek(piecesOf(dressed.body));
-  const { several, first = EMPTY } = pieces;
-  if (!compressible || (!several && first.length <= WORTH_COMPRESSING) || !takesGzip(exchange))
-    return several ? exchange.stream(reply.code, withLength(all, dressed.body), pieces.all) : exchange.send(reply.code, all, first);
-  const vary = [all.vary, 'Accept-Encoding'].flat().filter(Boolean).join(', ');
-  const zipped: OutgoingHttpHeaders = { ...all, 'content-encoding': 'gzip', vary };
-  if (several) return exchange.stream(reply.code, zipped, compressed(pieces.all));
-  return exchange.send(reply.code, zipped, await compress(first, { level: LEVEL }));
+  const { several, first = EMPTY, all: pieces } = peek(piecesOf(body));
+  if (!compressible || (!several && first.length <= WORTH_COMPRESSING) || !takesGzip(exchange)) {
+    if (!several) return exchange.send(reply.code, all, first);
+    // A length that is known spares the client, and the connection, the framing of chunks.
+    if (body.bytes !== undefined) all['content-length'] = body.bytes;
+    return exchange.stream(reply.code, all, pieces);
+  }
+  all['vary'] = [all.vary, 'Accept-Encoding'].flat().filter(Boolean).join(', ');
+  all['content-encoding'] = 'gzip';
+  if (several) return exchange.stream(reply.code, all, compressed(pieces));
+  return exchange.send(reply.code, all, await compress(first, { level: LEVEL }));
 }
 
-/** A length that is known spares the client, and the connection, the framing of chunks. */
-function withLength(headers: OutgoingHttpHeaders, { bytes }: Body): OutgoingHttpHeaders {
-  return bytes === undefined ? headers : { ...headers, 'content-length': bytes };
+/** The bytes of a body that is too short for anything to be made of it: most are. */
+function smallBody(body: Body): Buffer | undefined {
+  if (!isArray(body)) return undefined;
+  const length = lengthOf(body);
+  return length <= WORTH_COMPRESSING ? packed(body, length) : undefined;
 }
+
+const isArray = (body: Body): body is readonly Bytes[] => Array.isArray(body);
 
 async function* compressed(pieces: Iterable<Buffer>): AsyncGenerator<Buffer> {
   const zip = createGzip({ level: LEVEL });
@@ -52,18 +65,20 @@ async function* compressed(pieces: Iterable<Buffer>): AsyncGenerator<Buffer> {
   await fed;
 }
 
-function dress(exchange: Exchange, query: RequestQuery, reply: BodyReply): { body: Body; headers: OutgoingHttpHeaders } {
+function dress(exchange: Exchange, query: RequestQuery, reply: BodyReply, headers: OutgoingHttpHeaders): Body {
   const range = formRange(exchange.headers.accept);
   if (range?.type === 'application/yaml' && reply.code !== 406) {
-    return { body: [Buffer.from(stringify(parsed(reply)))], headers: { 'content-type': 'application/yaml' } };
+    headers['content-type'] = 'application/yaml';
+    return [Buffer.from(stringify(parsed(reply)))];
   }
   if (reply.indented || wantsIndent(exchange, query, range?.parameters['pretty'])) {
-    return { body: [Buffer.from(JSON.stringify(parsed(reply), undefined, 2))], headers: {} };
+    return [Buffer.from(JSON.stringify(parsed(reply), undefined, 2))];
   }
-  return { body: withNewline(reply.body), headers: {} };
+  return withNewline(reply.body);
 }
 
 function withNewline(body: Body): Body {
+  if (isArray(body)) return [...body, NEWLINE];
   return {
     bytes: body.bytes === undefined ? undefined : body.bytes + NEWLINE.length,
     *[Symbol.iterator]() {

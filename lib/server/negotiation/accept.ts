@@ -7,9 +7,24 @@ export interface MediaRange {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
+const ANYTHING: readonly MediaRange[] = [{ type: '*/*', parameters: {} }];
+/** Clients have few of them, and send them with every request. Longer ones are not kept. */
+const parsed = new Map<string, readonly MediaRange[]>();
+const MOST_KEPT = 100;
+const LONGEST_KEPT = 500;
+
 /** The ranges of an `Accept` header, the preferred ones first. No header: anything. */
 export function mediaRanges(accept: string | undefined): readonly MediaRange[] {
-  if (accept === undefined || accept.trim() === '') return [{ type: '*/*', parameters: {} }];
+  if (accept === undefined) return ANYTHING;
+  let ranges = parsed.get(accept);
+  if (!ranges) {
+    ranges = accept.trim() === '' ? ANYTHING : parseRanges(accept);
+    if (parsed.size < MOST_KEPT && accept.length <= LONGEST_KEPT) parsed.set(accept, ranges);
+  }
+  return ranges;
+}
+
+function parseRanges(accept: string): readonly MediaRange[] {
   const ranges = accept.split(',').map(parseRange);
   return ranges
     .map((range, index) => ({ range, index, quality: Number(range.parameters['q'] ?? 1) }))
