@@ -55,6 +55,26 @@ describe('WatchTurns', () => {
     }
   });
 
+  it('lets others have their turn within a long round, and comes to whoever waits once a round', () => {
+    const clock = new Clock();
+    const turns = new WatchTurns(clock.environment);
+    const order: string[] = [];
+    const watcher = (name: string) => ({
+      flush() {
+        order.push(name);
+        clock.time += 1;
+      },
+    });
+    const watchers = ['a', 'b', 'c', 'd', 'e'].map(watcher);
+    for (const one of watchers) turns.add(one);
+    expect([clock.next(), order.splice(0)]).to.deep.equal([0, ['a', 'b']]);
+    for (const one of watchers) turns.add(one); // something happens between two slices
+    expect([clock.next(), order.splice(0)]).to.deep.equal([0, ['c', 'd']]);
+    expect([clock.next(), order.splice(0)]).to.deep.equal([0, ['e']]);
+    expect([clock.next(), order.splice(0)]).to.deep.equal([5, ['a', 'b']]); // the round is over: the next one comes after a rest
+    expect(clock.timers, 'c, d and e had all there was').to.have.lengthOf(0);
+  });
+
   it('joins the same lines once', () => {
     const [a, b, c] = ['a\n', 'b\n', 'c\n'].map((line) => Buffer.from(line)) as [Buffer, Buffer, Buffer];
     const join = joiner();

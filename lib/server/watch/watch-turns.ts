@@ -10,38 +10,67 @@ export type Join = (lines: readonly Buffer[], bytes: number) => Buffer;
 
 /** Milliseconds that changes wait for others at most. */
 const LONGEST_REST = 5;
+/** Milliseconds of writing in one go, after which others get their turn. */
+const SLICE = 2;
 
 /**
- * Gathers what many watchers have to write: all of one turn of the event loop goes out together, one write a watcher
- * instead of one an event.
+ * Gathers what many watchers have to write, and writes it in rounds: one write a watcher and round instead of one an event.
  *
- * When a turn took long, because the watchers are many, the next one comes after a rest as long: what is committed
- * meanwhile goes out together as well, and requests get half of the time. With few watchers nothing waits.
+ * A round over many watchers takes long. It is cut into slices, between which requests are answered: what they change meanwhile goes
+ * out to the watchers whose turn is yet to come together with what they wait for already. So the more there is to do, the more goes out
+ * with each write. When a round took long, the next one begins after a rest as long. With few watchers nothing waits.
  */
 export class WatchTurns {
   readonly #environment: Environment;
-  #waiting = new Set<Flushable>();
-  /** When the rest is over, by the monotonic clock. */
+  /** In the order in which their turns come. */
+  readonly #waiting = new Set<Flushable>();
+  #join = joiner();
+  #scheduled = false;
+  /** When the present round began, and until when it rests afterwards, by the monotonic clock. */
+  #began = 0;
   #rested = 0;
 
   constructor(environment: Environment) {
     this.#environment = environment;
   }
 
-  /** Calls `flush` once, in the next turn. */
+  /** Calls `flush` once, in a later turn of the event loop. */
   add(one: Flushable): void {
-    if (this.#waiting.size === 0) this.#environment.timer(Math.max(0, this.#rested - this.#environment.monotonic()), () => this.#run());
     this.#waiting.add(one);
+    if (this.#scheduled) return;
+    this.#schedule(this.#rested - this.#environment.monotonic(), () => this.#begin());
   }
 
-  #run(): void {
-    const due = this.#waiting;
-    this.#waiting = new Set();
-    const begin = this.#environment.monotonic();
-    const join = joiner();
-    for (const one of due) one.flush(join);
-    const end = this.#environment.monotonic();
-    this.#rested = end + Math.min(end - begin, LONGEST_REST);
+  #schedule(milliseconds: number, run: () => void): void {
+    this.#scheduled = true;
+    this.#environment.timer(Math.max(0, milliseconds), run);
+  }
+
+  #begin(): void {
+    this.#began = this.#environment.monotonic();
+    this.#slice(this.#waiting.size);
+  }
+
+  /** `left`: turns of this round. Who has had its turn waits for the next one. */
+  #slice(left: number): void {
+    const end = this.#environment.monotonic() + SLICE;
+    for (const one of this.#waiting) {
+      if (left === 0) break;
+      this.#waiting.delete(one);
+      one.flush(this.#join);
+      left -= 1;
+      if (this.#environment.monotonic() >= end) break;
+    }
+    if (left > 0 && this.#waiting.size > 0) return this.#schedule(0, () => this.#slice(left));
+    this.#rest();
+  }
+
+  #rest(): void {
+    const now = this.#environment.monotonic();
+    this.#rested = now + Math.min(now - this.#began, LONGEST_REST);
+    this.#scheduled = false;
+    if (this.#waiting.size > 0) return this.#schedule(this.#rested - now, () => this.#begin());
+    this.#join = joiner(); // what was joined last is kept no longer
   }
 }
 
