@@ -32,6 +32,7 @@ const { metafile } = await build({
   ...common,
   entryPoints: { kubelib: 'dist/lib/cli/kubelib.js', kubecfg: 'dist/lib/cli/kubecfg.js' },
   outdir: 'dist/cli',
+  mainFields: ['module', 'main'],
   metafile: true,
   external: ['dockerode', 'node-etcd', '@grpc/grpc-js'], // optional: they are there when their user has installed them
   sourcesContent: false,

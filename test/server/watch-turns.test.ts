@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { systemEnvironment } from '../../lib/base/system-environment.js';
-import { joiner, WatchTurns } from '../../lib/server/watch/watch-turns.js';
+import { LineLog } from '../../lib/server/watch/line-log.js';
+import { WatchTurns } from '../../lib/server/watch/watch-turns.js';
 
 /** A clock that goes on when it is told to, and the timers that were asked for. */
 class Clock {
@@ -25,12 +26,14 @@ class Clock {
   }
 }
 
+const log = new LineLog(false);
+
 describe('WatchTurns', () => {
   it('flushes each watcher once a turn, at once when turns are short', () => {
     const clock = new Clock();
     const turns = new WatchTurns(clock.environment);
     let flushes = 0;
-    const watcher = { flush: () => void flushes++ };
+    const watcher = { log, flush: () => void flushes++ };
     turns.add(watcher);
     turns.add(watcher);
     expect([clock.next(), flushes]).to.deep.equal([0, 1]);
@@ -47,10 +50,10 @@ describe('WatchTurns', () => {
       [3, 10, 0],
       [100, 0, 5],
     ] as const) {
-      turns.add({ flush: () => void (clock.time += took) });
+      turns.add({ log, flush: () => void (clock.time += took) });
       clock.next();
       clock.time += passed;
-      turns.add({ flush() {} });
+      turns.add({ log, flush() {} });
       expect(clock.next(), `${took} ms, ${passed} ms later`).to.equal(expected);
     }
   });
@@ -60,6 +63,7 @@ describe('WatchTurns', () => {
     const turns = new WatchTurns(clock.environment);
     const order: string[] = [];
     const watcher = (name: string) => ({
+      log,
       flush() {
         order.push(name);
         clock.time += 1;
@@ -75,14 +79,23 @@ describe('WatchTurns', () => {
     expect(clock.timers, 'c, d and e had all there was').to.have.lengthOf(0);
   });
 
-  it('joins the same lines once', () => {
-    const [a, b, c] = ['a\n', 'b\n', 'c\n'].map((line) => Buffer.from(line)) as [Buffer, Buffer, Buffer];
-    const join = joiner();
-    expect(join([a], 2)).to.equal(a);
-    const both = join([a, b], 4);
-    expect(both.toString()).to.equal('a\nb\n');
-    expect(join([a, b], 4)).to.equal(both);
-    expect(join([a, c], 4).toString()).to.equal('a\nc\n');
-    expect(join([a, b, c], 6).toString()).to.equal('a\nb\nc\n');
+  it('gives the same log to those who are sent the same, until all have given it back', () => {
+    const turns = new WatchTurns(new Clock().environment);
+    const [first, second] = [turns.log('pods', true), turns.log('pods', true)];
+    expect(second.log).to.equal(first.log);
+    expect(turns.log('pods', false).log).not.to.equal(first.log);
+    expect(turns.log('nodes', true).log).not.to.equal(first.log);
+    first.release();
+    expect(turns.log('pods', true).log).to.equal(second.log);
+  });
+
+  it('lets go of the memory of logs when nobody waits', () => {
+    const clock = new Clock();
+    const turns = new WatchTurns(clock.environment);
+    const { log } = turns.log('pods', false);
+    const { slab } = log.place(Buffer.from('a\n'));
+    turns.add({ log, flush() {} });
+    clock.next();
+    expect(log.place(Buffer.from('b\n')).slab).not.to.equal(slab);
   });
 });

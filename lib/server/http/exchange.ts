@@ -8,8 +8,6 @@ import type { Credentials } from '../authentication.js';
 /** Made once: a stack for every request would say nothing and cost more than most answers. */
 const GONE = new Error('the client has gone');
 
-const LINE_END = Buffer.from('\r\n');
-
 /** A request of either protocol; those of HTTP/2 have a stream. */
 type EitherRequest = IncomingMessage & { readonly stream?: ServerHttp2Stream };
 
@@ -157,10 +155,17 @@ export class Exchange {
 
   /** False: wait for {@link drained} before writing more. Does nothing once the client has gone. */
   write(chunk: Buffer): boolean {
-    if (this.#left || chunk.length === 0) return true;
-    const { socket } = this.#response;
-    // Framed here, once for all that are sent the same bytes: Node would copy them together for each.
-    return socket && this.#response.chunkedEncoding ? socket.write(framed(chunk)) : this.#response.write(chunk);
+    return this.#left || chunk.length === 0 || this.#response.write(chunk);
+  }
+
+  /** Whether the body of the open answer goes out in chunks (RFC 9112, 7.1), by a connection that it has to itself. */
+  get isChunked(): boolean {
+    return this.#response.chunkedEncoding && this.#response.socket !== null;
+  }
+
+  /** Writes whole chunks as they are, if {@link isChunked}: those who are sent the same share the bytes, which Node would copy for each. */
+  writeChunks(chunks: Buffer): boolean {
+    return this.#left || (this.#response.socket?.write(chunks) ?? true);
   }
 
   /** Resolves when the connection takes more, or the client has gone. */
@@ -194,14 +199,6 @@ export class Exchange {
   retire(): void {
     this.#request.stream?.session?.close();
   }
-}
-
-let last: { readonly chunk: Buffer; readonly frame: Buffer } | undefined;
-
-/** A chunk of HTTP/1.1's chunked coding (RFC 9112, 7.1). */
-function framed(chunk: Buffer): Buffer {
-  if (last?.chunk !== chunk) last = { chunk, frame: Buffer.concat([Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk, LINE_END]) };
-  return last.frame;
 }
 
 function tooLarge(limit: number): StatusError {

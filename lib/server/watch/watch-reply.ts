@@ -48,6 +48,7 @@ class WatchStream {
   readonly #exchange: Exchange;
   readonly #lines: WatchLines;
   readonly #outbox: Outbox;
+  readonly #release: () => void;
   readonly #ended = new AbortController();
 
   constructor(input: WatchInput, exchange: Exchange) {
@@ -55,7 +56,19 @@ class WatchStream {
     this.#input = input;
     this.#exchange = exchange;
     this.#lines = watchLines(view, () => context.environment.now());
-    this.#outbox = new Outbox({ target: exchange, turns, limit: context.limits.watchBuffer, overflowed: () => this.#end() });
+    const { isChunked } = exchange;
+    const { log, release } = turns.log(logKey(input), isChunked);
+    this.#release = release;
+    this.#outbox = new Outbox({
+      target: {
+        write: (bytes) => (isChunked ? exchange.writeChunks(bytes) : exchange.write(bytes)),
+        drained: () => exchange.drained(),
+      },
+      turns,
+      log,
+      limit: context.limits.watchBuffer,
+      overflowed: () => this.#end(),
+    });
   }
 
   async run(): Promise<void> {
@@ -152,11 +165,19 @@ class WatchStream {
 
   #finish(): void {
     this.#outbox.close();
+    this.#release();
     this.#exchange.end();
     if (this.#exchange.gone.aborted) return;
     const linger: Timer = this.#input.context.environment.timer(LINGER, () => this.#exchange.destroy(), { unref: true });
     this.#exchange.gone.addEventListener('abort', () => linger.cancel(), { once: true });
   }
+}
+
+/** The same for watchers that are sent the same lines, but for those from which they start. */
+function logKey({ options, view }: WatchInput): string {
+  const { namespace = '', labelSelector = '', fieldSelector = '' } = options;
+  const { storagePrefix, apiVersion } = view.definition;
+  return JSON.stringify([storagePrefix, apiVersion, view.as ?? '', namespace, String(labelSelector), String(fieldSelector)]);
 }
 
 function selectionOf({ namespace, labelSelector, fieldSelector }: WatchRequest) {

@@ -1,12 +1,12 @@
 import type { Environment } from '../../base/environment.js';
+import { LineLog } from './line-log.js';
 
 /** Something with bytes to write. It must not throw. */
 export interface Flushable {
-  flush(join: Join): void;
+  /** Holds what is to be written. */
+  readonly log: LineLog;
+  flush(): void;
 }
-
-/** Makes one Buffer of lines; the same one for the same lines. */
-export type Join = (lines: readonly Buffer[], bytes: number) => Buffer;
 
 /** Milliseconds that changes wait for others at most. */
 const LONGEST_REST = 5;
@@ -24,7 +24,10 @@ export class WatchTurns {
   readonly #environment: Environment;
   /** In the order in which their turns come. */
   readonly #waiting = new Set<Flushable>();
-  #join = joiner();
+  /** By what they hold; each with how many use it. */
+  readonly #logs = new Map<string, { readonly log: LineLog; users: number }>();
+  /** Those from which something was written lately. */
+  readonly #used = new Set<LineLog>();
   #scheduled = false;
   /** When the present round began, and until when it rests afterwards, by the monotonic clock. */
   #began = 0;
@@ -32,6 +35,20 @@ export class WatchTurns {
 
   constructor(environment: Environment) {
     this.#environment = environment;
+  }
+
+  /** The log of all watchers that are sent the same, which `key` tells. To be given back, once, by calling `release`. */
+  log(key: string, chunked: boolean): { readonly log: LineLog; readonly release: () => void } {
+    const name = `${chunked} ${key}`;
+    let shared = this.#logs.get(name);
+    if (!shared) this.#logs.set(name, (shared = { log: new LineLog(chunked), users: 0 }));
+    const entry = shared;
+    entry.users += 1;
+    const release = () => {
+      entry.users -= 1;
+      if (entry.users === 0) this.#logs.delete(name);
+    };
+    return { log: entry.log, release };
   }
 
   /** Calls `flush` once, in a later turn of the event loop. */
@@ -57,7 +74,8 @@ export class WatchTurns {
     for (const one of this.#waiting) {
       if (left === 0) break;
       this.#waiting.delete(one);
-      one.flush(this.#join);
+      one.flush();
+      this.#used.add(one.log);
       left -= 1;
       if (this.#environment.monotonic() >= end) break;
     }
@@ -70,17 +88,7 @@ export class WatchTurns {
     this.#rested = now + Math.min(now - this.#began, LONGEST_REST);
     this.#scheduled = false;
     if (this.#waiting.size > 0) return this.#schedule(this.#rested - now, () => this.#begin());
-    this.#join = joiner(); // what was joined last is kept no longer
+    for (const log of this.#used) log.forget();
+    this.#used.clear();
   }
-}
-
-/** Joins lines, once for all watchers that have the same ones. */
-export function joiner(): Join {
-  let last: readonly Buffer[] = [];
-  let joined = Buffer.alloc(0);
-  return (lines, bytes) => {
-    if (lines.length === 1) return lines[0] as Buffer;
-    if (lines.length !== last.length || lines.some((line, i) => line !== last[i])) [last, joined] = [lines, Buffer.concat(lines, bytes)];
-    return joined;
-  };
 }
