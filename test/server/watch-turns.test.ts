@@ -45,10 +45,10 @@ describe('WatchTurns', () => {
     const clock = new Clock();
     const turns = new WatchTurns(clock.environment);
     for (const [took, passed, expected] of [
-      [3, 0, 3],
-      [3, 2, 1],
-      [3, 10, 0],
-      [100, 0, 5],
+      [0.5, 0, 0.5],
+      [0.5, 0.25, 0.25],
+      [0.5, 10, 0],
+      [100, 0, 1],
     ] as const) {
       turns.add({ log, flush: () => void (clock.time += took) });
       clock.next();
@@ -75,7 +75,7 @@ describe('WatchTurns', () => {
     for (const one of watchers) turns.add(one); // something happens between two slices
     expect([clock.next(), order.splice(0)]).to.deep.equal([0, ['c', 'd']]);
     expect([clock.next(), order.splice(0)]).to.deep.equal([0, ['e']]);
-    expect([clock.next(), order.splice(0)]).to.deep.equal([5, ['a', 'b']]); // the round is over: the next one comes after a rest
+    expect([clock.next(), order.splice(0)]).to.deep.equal([1, ['a', 'b']]); // the round is over: the next one comes after a rest
     expect(clock.timers, 'c, d and e had all there was').to.have.lengthOf(0);
   });
 

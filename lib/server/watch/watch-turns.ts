@@ -9,9 +9,9 @@ export interface Flushable {
 }
 
 /** Milliseconds that changes wait for others at most. */
-const LONGEST_REST = 5;
+const LONGEST_REST = 1;
 /** Milliseconds of writing in one go, after which others get their turn. */
-const SLICE = 2;
+const SLICE = 1.5;
 
 /**
  * Gathers what many watchers have to write, and writes it in rounds: one write a watcher and round instead of one an event.
