@@ -54,7 +54,8 @@ function partsOf(rawPath: string): string[] | undefined {
   }
 }
 
-const NOTHING = { group: '', version: '', resource: '', subresource: '', namespace: '', name: '', rest: [] };
+const NO_REST: readonly string[] = [];
+const NOTHING = { group: '', version: '', resource: '', subresource: '', namespace: '', name: '', rest: NO_REST };
 
 function other(method: string, parts: readonly string[]): RequestInfo {
   return { ...NOTHING, isResource: false, verb: method.toLowerCase(), path: `/${parts.join('/')}` };
@@ -67,24 +68,25 @@ interface Parsed {
   readonly query: RequestQuery;
 }
 
-function resourceInfo(method: string, parts: readonly string[], parsed: Parsed): RequestInfo {
-  const oldWatch = parsed.rest[0] === 'watch' && parsed.rest.length > 1;
-  const place = placeOf(oldWatch ? parsed.rest.slice(1) : parsed.rest);
+/** Every request has one, so it is made in one go, not spread together. */
+function resourceInfo(method: string, parts: readonly string[], { group, version, rest, query }: Parsed): RequestInfo {
+  const oldWatch = rest[0] === 'watch' && rest.length > 1;
+  const place = oldWatch ? rest.slice(1) : rest;
+  const inNamespace = place[0] === 'namespaces' && place.length > 2 && !OF_NAMESPACES.has(place[2] ?? '');
+  const at = inNamespace ? 2 : 0;
+  const name = place[at + 1] ?? '';
   return {
     isResource: true,
-    verb: oldWatch && method === 'GET' ? 'watch' : verbOf(method, place.name, parsed.query),
+    verb: oldWatch && method === 'GET' ? 'watch' : verbOf(method, name, query),
     path: `/${parts.join('/')}`,
-    group: parsed.group,
-    version: parsed.version,
-    ...place,
+    group,
+    version,
+    resource: place[at] ?? '',
+    subresource: place[at + 2] ?? '',
+    namespace: place[0] === 'namespaces' ? (place[1] ?? '') : '',
+    name,
+    rest: place.length > at + 3 ? place.slice(at + 3) : NO_REST,
   };
-}
-
-function placeOf(parts: readonly string[]): Pick<RequestInfo, 'resource' | 'subresource' | 'namespace' | 'name' | 'rest'> {
-  const inNamespace = parts[0] === 'namespaces' && parts.length > 2 && !OF_NAMESPACES.has(parts[2] ?? '');
-  const [resource = '', name = '', subresource = '', ...rest] = inNamespace ? parts.slice(2) : parts;
-  const namespace = inNamespace || parts[0] === 'namespaces' ? (parts[1] ?? '') : '';
-  return { resource, name, subresource, namespace, rest };
 }
 
 function verbOf(method: string, name: string, query: RequestQuery): string {

@@ -42,11 +42,12 @@ interface Call {
   readonly path: string;
   readonly query: RequestQuery;
   user: UserInfo;
-  /** Gives its seat back. */
-  leave: () => void;
+  /** Gives its seat back, if it has taken one. */
+  leave: (() => void) | undefined;
 }
 
 const tooManyFields: Reply = text(431, 'Request Header Fields Too Large');
+const NO_QUERY = new RequestQuery('');
 const STREAMS = new Set(['log', 'exec', 'attach', 'portforward', 'proxy']);
 
 /**
@@ -82,8 +83,9 @@ export class RequestPipeline {
     const headers: OutgoingHttpHeaders = { 'audit-id': auditId(exchange, this.#options.environment), 'cache-control': 'no-cache, private' };
     const { url } = exchange;
     const mark = url.indexOf('?');
-    const [path, query] = mark < 0 ? [url, new RequestQuery('')] : [url.slice(0, mark), new RequestQuery(url.slice(mark + 1))];
-    const call: Call = { exchange, headers, path, query, user: ANONYMOUS, leave() {} };
+    const path = mark < 0 ? url : url.slice(0, mark);
+    const query = mark < 0 ? NO_QUERY : new RequestQuery(url.slice(mark + 1));
+    const call: Call = { exchange, headers, path, query, user: ANONYMOUS, leave: undefined };
     const reply = await this.#admit(call).catch((error: unknown) => this.#failure(error, exchange));
     try {
       await this.#send(call, reply);
@@ -92,7 +94,7 @@ export class RequestPipeline {
       this.#options.logger.error('an answer could not be sent', { error, url: exchange.url });
       exchange.destroy();
     } finally {
-      call.leave();
+      call.leave?.();
     }
   }
 
@@ -123,7 +125,8 @@ export class RequestPipeline {
 
   /** Throws 403 unless the user may do this. */
   authorize(user: UserInfo, info: RequestInfo): void | Promise<void> {
-    const access: AccessRequest = { ...info, user };
+    const { isResource, verb, path, group, version, resource, subresource, namespace, name } = info;
+    const access: AccessRequest = { isResource, verb, path, group, version, resource, subresource, namespace, name, user };
     const decision = this.#options.authorizer.authorize(access);
     if (decision instanceof Promise) return decision.then((decided) => enforce(access, decided));
     enforce(access, decision);
