@@ -2,6 +2,8 @@ import type { AnyControllerDefinition } from '../controller/controller.js';
 import { customResourceCleanup } from '../controllers/custom-resources/cleanup-controller.js';
 import { customResourceNames } from '../controllers/custom-resources/names-controller.js';
 import { deploymentController } from '../controllers/deployment/deployment-controller.js';
+import { disruptionController } from '../controllers/disruption/disruption-controller.js';
+import { staleDisruptionController } from '../controllers/disruption/stale-disruption-controller.js';
 import { endpointSliceController } from '../controllers/endpoints/endpoint-slice-controller.js';
 import { endpointSliceMirroringController } from '../controllers/endpoints/endpoint-slice-mirroring-controller.js';
 import { endpointsController } from '../controllers/endpoints/endpoints-controller.js';
@@ -28,6 +30,8 @@ export function builtInControllers(options: ResolvedOptions, ca: () => string): 
     replicationController(),
     replicaSetController(),
     deploymentController(),
+    disruptionController(),
+    staleDisruptionController(),
     endpointsController(),
     endpointSliceController(),
     endpointSliceMirroringController(),

@@ -18,14 +18,20 @@ interface Indexed {
 export class SelectorIndex {
   readonly #byKey = new Map<string, Indexed>();
   readonly #buckets = new Map<string, Set<Indexed>>();
+  readonly #emptySelectsAll: boolean;
 
-  /** Adds an object, or takes over its new selector. An absent or empty selector matches nothing here. */
+  /** `emptySelectsAll`: what an empty selector means; default: it matches nothing. */
+  constructor({ emptySelectsAll = false }: { readonly emptySelectsAll?: boolean } = {}) {
+    this.#emptySelectsAll = emptySelectsAll;
+  }
+
+  /** Adds an object, or takes over its new selector. An absent selector matches nothing. */
   set(object: Stored<KubeObject>, spec: LabelSelectorSpec | undefined): void {
     const key = keyOf(object);
     if (spec && this.#byKey.get(key)?.spec === spec) return;
     this.delete(key);
-    if (!spec || isEmpty(spec)) return;
-    const selector = spec.matchExpressions?.length ? labelSelectorOf(spec) : selectorFromMap(spec.matchLabels);
+    if (!spec || (isEmpty(spec) && !this.#emptySelectsAll)) return;
+    const selector = spec.matchExpressions?.length ? labelSelectorOf(spec) : selectorFromMap(spec.matchLabels ?? {});
     const indexed: Indexed = { key, spec, bucket: bucketFor(object, spec), selector };
     this.#byKey.set(key, indexed);
     const bucket = this.#buckets.get(indexed.bucket) ?? new Set<Indexed>();

@@ -21,8 +21,6 @@ const KNOWN: Readonly<Partial<Record<string, readonly string[]>>> = {
   read: [
     // Nodes have short names of the days when they were minions.
     'read: discovery: aggregated: /api',
-    // There is no disruption controller yet.
-    'read: eviction: a disruption budget that allows none: 429 with cause DisruptionBudget',
   ],
 };
 

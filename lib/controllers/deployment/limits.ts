@@ -1,5 +1,6 @@
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
 import type { Stored } from '../../api/object.js';
+import { shareOf } from '../../api/meta/int-or-percent.js';
 import { isRollingUpdate, replicasOf } from './rollout.js';
 
 /** Pods that a rolling update may have above `spec.replicas`; shares are rounded up. 0 for other strategies. */
@@ -24,8 +25,6 @@ export const minAvailable = (deployment: Stored<Deployment>): number => replicas
 /** How many pods there may be at most. */
 export const maxReplicas = (deployment: Stored<Deployment>): number => replicasOf(deployment) + maxSurge(deployment);
 
-/** A number, or a share such as `25%` of `whole`. */
 function share(value: number | string | undefined, whole: number, round: (value: number) => number): number {
-  if (value === undefined) return 0;
-  return typeof value === 'number' ? value : round((Number.parseInt(value, 10) * whole) / 100);
+  return value === undefined ? 0 : shareOf(value, whole, round);
 }

@@ -10,6 +10,7 @@ import type { Catalog, CatalogChange } from '../../api/catalog.js';
 import { EVENT_TIME_TO_LIVE } from '../../api/core/events.js';
 import { namespaces } from '../../api/core/namespaces.js';
 import { pods } from '../../api/core/pods.js';
+import { podDisruptionBudgets } from '../../api/policy/pod-disruption-budgets.js';
 import type { KubeObject, ObjectName, Stored } from '../../api/object.js';
 import type { ResourceDefinition, WriteOnlyDefinition } from '../../api/resource-definition.js';
 import { methodNotAllowed, StatusError } from '../../api/status-error.js';
@@ -27,7 +28,9 @@ import type { TokenIssuer } from './service-accounts/token-issuer.js';
 import { parseAddressRange } from './services/address-range.js';
 import { ServiceAllocator } from './services/service-allocator.js';
 import { StoredRegistry } from './stored-registry.js';
+import { DisruptionBudgets } from './subresources/disruption-budgets.js';
 import { PodBinding } from './subresources/pod-binding.js';
+import { PodEviction } from './subresources/pod-eviction.js';
 import { WriteOnlyRegistry } from './write-only-registry.js';
 
 /** Options of {@link StoredRegistries}. */
@@ -110,7 +113,11 @@ export class StoredRegistries implements Registries, Lifecycle {
   }
 
   #actionsOf({ group, plural }: ResourceDefinition): Readonly<Record<string, object>> {
-    const { tokenIssuer: issuer } = this.#options;
+    const { tokenIssuer: issuer, environment } = this.#options;
+    if (group === '' && plural === 'pods') {
+      const budgets = new DisruptionBudgets(() => this.registry(podDisruptionBudgets), environment);
+      return { eviction: new PodEviction(this.#kind(pods), budgets) };
+    }
     if (!issuer || group !== '' || plural !== 'serviceaccounts') return {};
     return { token: new AccountToken({ issuer, lookup: (kind, name) => this.#lookup(kind, name) }) };
   }

@@ -30,7 +30,6 @@ import { freshnessOf, patiently } from './resource-version.js';
 import { statusOf, stored } from './storage-errors.js';
 import { ObjectSubresource } from './subresources/object-subresource.js';
 import { PodBinding } from './subresources/pod-binding.js';
-import { PodEviction } from './subresources/pod-eviction.js';
 import { ScaleSubresource } from './subresources/scale.js';
 import type { SubresourceVerbs } from './subresources/subresource.js';
 import { subresourceRegistry } from './subresources/subresource.js';
@@ -131,6 +130,5 @@ function verbsOf<T extends KubeObject>(kind: KindContext<T>, name: string, defin
   if (definition.type === 'object') return new ObjectSubresource(kind, name);
   if (definition.type === 'scale') return new ScaleSubresource(kind, definition);
   if (name === 'binding') return new PodBinding(kind as unknown as KindContext<Pod>); // only pods have it
-  if (name === 'eviction') return new PodEviction(kind as unknown as KindContext<Pod>); // only pods have it
   return {};
 }
