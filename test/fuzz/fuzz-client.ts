@@ -4,8 +4,8 @@ import { connect } from 'node:tls';
 import type { Answer, Exchange, FuzzRequest } from './http-exchange.js';
 import type { PlaneAddress } from './plane/messages.js';
 
-/** Milliseconds until an answer is missed. */
-const PATIENCE = 30_000;
+/** Milliseconds until an answer is missed: more than the server gives itself, for a machine on which others work too. */
+const PATIENCE = 90_000;
 /** Milliseconds after which an idle connection is given up, well before the server does so. */
 const IDLE = 45_000;
 /** Bodies from this size on are sent one at a time, so that what one of them costs is not taken for what two do. */
@@ -39,7 +39,7 @@ export class FuzzClient {
     return this.#exchanges.filter(({ sent, done }) => sent <= to && (done === undefined || done >= from));
   }
 
-  /** The answer; rejects with {@link NoAnswer} when there is none within 30 seconds or the connection breaks. */
+  /** The answer; rejects with {@link NoAnswer} when there is none within 90 seconds or the connection breaks. */
   async send(scene: number, request: FuzzRequest): Promise<Answer> {
     const size = request.body?.length ?? request.raw?.length ?? 0;
     if (size < LARGE) return this.#exchange(scene, request);

@@ -14,7 +14,7 @@ interface Found {
 }
 
 /** Milliseconds until all that was to be deleted must be gone. */
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 const SWEEPING = -1;
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 /** What controllers make by themselves, at any time. */
@@ -43,10 +43,10 @@ export class Sweep {
     const deadline = performance.now() + PATIENCE;
     for (;;) {
       const left = (await this.#all()).filter((one) => !this.#kept.has(keyOf(one)));
+      await inLanes(8, left, (one) => this.#delete(one));
       const strict = left.filter((one) => !COMES_BACK.test(keyOf(one)));
       if (strict.length === 0) return [];
       if (performance.now() > deadline) return strict.map(keyOf);
-      await inLanes(8, left, (one) => this.#delete(one));
     }
   }
 

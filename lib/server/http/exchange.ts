@@ -8,6 +8,11 @@ import type { Credentials } from '../authentication.js';
 /** Made once: a stack for every request would say nothing and cost more than most answers. */
 const GONE = new Error('the client has gone');
 
+/** Bytes of a body that are less than a connection's buffer, the head of the answer included. */
+const AT_ONCE = 8192;
+/** Bytes of a longer body that wait until the connection has taken all others. */
+const LAST = 1024;
+
 /** A request of either protocol; those of HTTP/2 have a stream. */
 type EitherRequest = IncomingMessage & { readonly stream?: ServerHttp2Stream };
 
@@ -111,12 +116,13 @@ export class Exchange {
     });
   }
 
-  /** The whole answer. The headers belong to it from now on. */
-  send(code: number, headers: OutgoingHttpHeaders, body: Buffer): void {
+  /** The whole answer. The headers belong to it from now on. Resolves when it is handed to the connection; a short one is at once. */
+  send(code: number, headers: OutgoingHttpHeaders, body: Buffer): void | Promise<void> {
     if (code !== 304 && code !== 204) headers['content-length'] = body.length;
     this.#response.writeHead(code, headers);
     if (this.method === 'HEAD' || body.length === 0) this.#response.end();
-    else this.#response.end(body);
+    else if (body.length <= AT_ONCE) this.#response.end(body);
+    else return this.#finish(body);
   }
 
   /**
@@ -126,13 +132,33 @@ export class Exchange {
   async stream(code: number, headers: OutgoingHttpHeaders, pieces: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void> {
     this.#response.writeHead(code, headers);
     if (this.method === 'HEAD') return void this.#response.end();
+    const { 'content-length': length } = headers;
+    let sent = 0;
     let written: Promise<void> | undefined;
     for await (const piece of pieces) {
       await written;
       if (this.#left) return;
+      sent += piece.length;
+      if (sent === length) return this.#finish(piece);
       written = this.#written(piece);
     }
+    await written;
     this.#response.end();
+  }
+
+  /**
+   * The last bytes of an answer, of which a long stretch goes ahead of the rest. A client that has its whole answer may send the next
+   * request before Node knows that the connection has taken all of it. Node then pauses the connection, and drops it when more of the
+   * request has been decrypted already (`Parse Error: Paused`). What is so short that it fits its buffer never makes it pause.
+   */
+  async #finish(bytes: Buffer): Promise<void> {
+    let rest = bytes;
+    if (bytes.length > AT_ONCE && !this.isHttp2) {
+      await this.#written(bytes.subarray(0, -LAST));
+      if (this.#left) return;
+      rest = bytes.subarray(-LAST);
+    }
+    this.#response.end(rest);
   }
 
   /** Resolves when the piece has gone to the connection, and its memory is free, or the client has gone. */

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { MemoryReading, Pause, PlaneAddress, PlaneCommand, PlaneMessage } from './messages.js';
+import { threadTimeOf } from './thread-time.js';
 
 /** Whoever wants to know what goes wrong in the process. */
 export interface PlaneListener {
@@ -20,8 +21,10 @@ export interface PlaneOptions {
   readonly profile?: boolean | undefined;
 }
 
-/** Milliseconds without a sign of life until the process is taken for hung. */
-const LONGEST_SILENCE = 20_000;
+/** Milliseconds of processor time without a sign of life after which the process is taken for hung. */
+const LONGEST_WORK = 10_000;
+/** The same by the clock: a process that waits for something in its way uses no processor. */
+const LONGEST_SILENCE = 120_000;
 const OUTPUT_KEPT = 16_000;
 
 /** A control plane in a process of its own, from whose failures nobody else suffers. */
@@ -32,7 +35,8 @@ export class FuzzedPlane {
   readonly #silence: NodeJS.Timeout;
   readonly #readings: ((reading: MemoryReading | undefined) => void)[] = [];
   #output = '';
-  #heard = performance.now();
+  readonly #processor: () => number;
+  #heard: { readonly now: number; readonly processor: number };
   #stopping = false;
   #ended: string | undefined;
 
@@ -44,6 +48,8 @@ export class FuzzedPlane {
     child.once('exit', (code, signal) => this.#end(`the process ended (${signal ?? `exit code ${code}`})`));
     child.stdout!.on('data', (text: string) => this.#keep(text));
     child.stderr!.on('data', (text: string) => this.#keep(text));
+    this.#processor = threadTimeOf(child.pid!) ?? (() => performance.now() / 2);
+    this.#heard = this.#reading();
     this.#silence = setInterval(() => this.#listen(), 1000);
   }
 
@@ -95,7 +101,7 @@ export class FuzzedPlane {
   }
 
   #hear(message: PlaneMessage): void {
-    this.#heard = performance.now();
+    this.#heard = this.#reading();
     switch (message.type) {
       case 'pause':
         return this.#listener.pause(message.pause);
@@ -112,7 +118,14 @@ export class FuzzedPlane {
   }
 
   #listen(): void {
-    if (performance.now() - this.#heard > LONGEST_SILENCE) this.#kill(`the process hangs: no sign of life for ${LONGEST_SILENCE / 1000} s`);
+    const { now, processor } = this.#reading();
+    const [silence, work] = [now - this.#heard.now, processor - this.#heard.processor];
+    if (silence > LONGEST_SILENCE || work > LONGEST_WORK)
+      this.#kill(`the process hangs: no sign of life for ${Math.round(silence / 1000)} s, ${Math.round(work / 1000)} s of them at work`);
+  }
+
+  #reading(): { readonly now: number; readonly processor: number } {
+    return { now: performance.now(), processor: this.#processor() };
   }
 
   #kill(why: string): void {

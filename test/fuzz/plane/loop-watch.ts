@@ -1,4 +1,5 @@
 import type { Pause } from './messages.js';
+import { threadTimeOf } from './thread-time.js';
 
 /** A pause of which it is not known yet what it was. */
 export type Stretch = Omit<Pause, 'collecting' | 'doing'>;
@@ -7,21 +8,24 @@ export type Stretch = Omit<Pause, 'collecting' | 'doing'>;
 export interface LoopClock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Milliseconds of processor time that this process has used. */
+  /** Milliseconds of processor time that the thread of the event loop has used. */
   processor(): number;
 }
 
-export const systemLoopClock: LoopClock = {
-  now: () => performance.timeOrigin + performance.now(),
-  processor: () => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1000;
-  },
-};
+/** Times of this process. Where those of its threads are not told, all of them count. */
+export function systemLoopClock(): LoopClock {
+  return { now: () => performance.timeOrigin + performance.now(), processor: threadTimeOf(process.pid) ?? processTime };
+}
+
+function processTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
 
 /**
- * Notices when the event loop stood still: `tick` is to be called every few milliseconds. A pause counts when the clock and the
- * processor time of the process both say so: on a machine that gives the process no time, the clock alone proves nothing.
+ * Notices when the event loop stood still: `tick` is to be called every few milliseconds, and whenever a request begins, so that
+ * what several requests did one after the other is not taken for what one did. A pause counts when the clock and the processor time
+ * of the event loop both say so: on a machine that gives the process no time, the clock alone proves nothing.
  */
 export class LoopWatch {
   readonly #clock: LoopClock;
@@ -29,7 +33,7 @@ export class LoopWatch {
   #longest = 0;
   #last: { readonly now: number; readonly processor: number };
 
-  constructor(limit: number, clock: LoopClock = systemLoopClock) {
+  constructor(limit: number, clock: LoopClock = systemLoopClock()) {
     this.#limit = limit;
     this.#clock = clock;
     this.#last = this.#reading();

@@ -1,5 +1,6 @@
 /** The process that is fuzzed: a control plane in memory, and what watches over it. Its parent talks to it by messages. */
 import { randomUUID } from 'node:crypto';
+import { subscribe } from 'node:diagnostics_channel';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { ControlPlane } from '../../../lib/control-plane/control-plane.js';
@@ -32,11 +33,13 @@ const collections = new Collections();
 collections.start();
 const profile = process.env['KUBELIB_FUZZ_PROFILE'] ? new Profile(() => loop.forget()) : undefined;
 await profile?.start();
+const tick = () => {
+  const stretch = loop.tick();
+  if (stretch) void tellPause(stretch);
+};
+subscribe('http.server.request.start', tick);
 const timers = [
-  setInterval(() => {
-    const stretch = loop.tick();
-    if (stretch) void tellPause(stretch);
-  }, TICK),
+  setInterval(tick, TICK),
   setInterval(() => tell({ type: 'alive' }), HEARTBEAT),
   setInterval(tellPrototypes, 1000),
   setInterval(() => profile?.forget(), 5000),

@@ -11,7 +11,7 @@ export interface PlaneAddress {
 export interface Pause {
   readonly from: number;
   readonly to: number;
-  /** Milliseconds of processor time that the process used meanwhile. */
+  /** Milliseconds of processor time that the thread of the event loop used meanwhile. */
   readonly processor: number;
   /** Milliseconds that garbage was collected meanwhile. */
   readonly collecting: number;
