@@ -152,7 +152,7 @@ export class RequestPipeline {
   }
 
   async #send({ exchange, headers, query }: Call, reply: Reply): Promise<void> {
-    if (!('run' in reply)) return sendBody(exchange, query, reply, headers);
+    if (!('run' in reply)) return sendBody({ exchange, query, reply, headers, environment: this.#options.environment });
     exchange.open(reply.code, { ...headers, ...reply.headers });
     await reply.run(exchange);
   }

@@ -1,13 +1,16 @@
 import { promisify } from 'node:util';
 import { createGzip, gzip } from 'node:zlib';
 import type { OutgoingHttpHeaders } from 'node:http';
-import { stringify } from 'yaml';
+import { Breather } from '../../base/breather.js';
+import type { Environment } from '../../base/environment.js';
 import type { Body, Bytes } from '../../api/encode.js';
-import { lengthOf, whole } from '../../api/encode.js';
+import { lengthOf } from '../../api/encode.js';
 import { formRange } from '../negotiation/accept.js';
 import type { BodyReply } from '../reply.js';
 import type { RequestQuery } from '../request-query.js';
 import type { Exchange } from './exchange.js';
+import type { Form } from './forms/rewritten.js';
+import { rewritten } from './forms/rewritten.js';
 import { packed } from './packed.js';
 import { peek, piecesOf } from './pieces.js';
 
@@ -20,27 +23,50 @@ const LEVEL = 1;
 const EMPTY = Buffer.alloc(0);
 const NEWLINE = Buffer.from('\n');
 
-/**
- * Sends a whole answer in the dress that the client asks for: indented, as YAML, compressed. `headers` belong to the answer from now
- * on; those of the reply come on top of them.
- */
-export async function sendBody(exchange: Exchange, query: RequestQuery, reply: BodyReply, headers: OutgoingHttpHeaders): Promise<void> {
+/** What {@link sendBody} takes. */
+export interface Answer {
+  readonly exchange: Exchange;
+  readonly query: RequestQuery;
+  readonly reply: BodyReply;
+  /** Belong to the answer from now on; those of the reply come on top of them. */
+  readonly headers: OutgoingHttpHeaders;
+  readonly environment: Environment;
+}
+
+/** Sends a whole answer in the dress that the client asks for: indented, as YAML, compressed. */
+export async function sendBody({ exchange, query, reply, headers, environment }: Answer): Promise<void> {
   const all = Object.assign(headers, reply.headers);
-  const body = reply.form === 'json' ? dress(exchange, query, reply, all) : reply.body;
+  const form = formOf(exchange, query, reply);
+  if (form === 'yaml') all['content-type'] = 'application/yaml';
+  const body = form ? reply.body : reply.form === 'json' ? withNewline(reply.body) : reply.body;
   const small = smallBody(body);
-  if (small) return exchange.send(reply.code, all, small);
+  if (small) return exchange.send(reply.code, all, form ? Buffer.concat([...rewritten([small], form)]) : small);
   const compressible = reply.form === 'json' || reply.compressible === true;
   const { several, first = EMPTY, all: pieces } = peek(piecesOf(body));
-  if (!compressible || (!several && first.length <= WORTH_COMPRESSING) || !takesGzip(exchange)) {
-    if (!several) return exchange.send(reply.code, all, first);
-    // A length that is known spares the client, and the connection, the framing of chunks.
-    if (body.bytes !== undefined) all['content-length'] = body.bytes;
-    return exchange.stream(reply.code, all, pieces);
+  const packs = compressible && (several || first.length > WORTH_COMPRESSING) && takesGzip(exchange);
+  if (packs) {
+    all['vary'] = [all.vary, 'Accept-Encoding'].flat().filter(Boolean).join(', ');
+    all['content-encoding'] = 'gzip';
   }
-  all['vary'] = [all.vary, 'Accept-Encoding'].flat().filter(Boolean).join(', ');
-  all['content-encoding'] = 'gzip';
-  if (several) return exchange.stream(reply.code, all, compressed(pieces));
-  return exchange.send(reply.code, all, await compress(first, { level: LEVEL }));
+  if (form) {
+    const steps = inSteps(rewritten(pieces, form), new Breather(environment));
+    return exchange.stream(reply.code, all, packs ? compressed(steps) : steps);
+  }
+  if (packs)
+    return several
+      ? exchange.stream(reply.code, all, compressed(pieces))
+      : exchange.send(reply.code, all, await compress(first, { level: LEVEL }));
+  if (!several) return exchange.send(reply.code, all, first);
+  // A length that is known spares the client, and the connection, the framing of chunks.
+  if (body.bytes !== undefined) all['content-length'] = body.bytes;
+  return exchange.stream(reply.code, all, pieces);
+}
+
+async function* inSteps(pieces: Iterable<Buffer>, breather: Breather): AsyncGenerator<Buffer> {
+  for (const piece of pieces) {
+    await breather.breathe();
+    if (piece.length > 0) yield piece;
+  }
 }
 
 /** The bytes of a body that is too short for anything to be made of it: most are. */
@@ -52,10 +78,10 @@ function smallBody(body: Body): Buffer | undefined {
 
 const isArray = (body: Body): body is readonly Bytes[] => Array.isArray(body);
 
-async function* compressed(pieces: Iterable<Buffer>): AsyncGenerator<Buffer> {
+async function* compressed(pieces: Iterable<Buffer> | AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const zip = createGzip({ level: LEVEL });
   const fed = (async () => {
-    for (const piece of pieces) {
+    for await (const piece of pieces) {
       await new Promise((resolve) => zip.write(piece, resolve));
       if (zip.destroyed) return; // the client has gone
     }
@@ -65,16 +91,12 @@ async function* compressed(pieces: Iterable<Buffer>): AsyncGenerator<Buffer> {
   await fed;
 }
 
-function dress(exchange: Exchange, query: RequestQuery, reply: BodyReply, headers: OutgoingHttpHeaders): Body {
+/** Undefined: as it is. */
+function formOf(exchange: Exchange, query: RequestQuery, reply: BodyReply): Form | undefined {
+  if (reply.form !== 'json') return undefined;
   const range = formRange(exchange.headers.accept);
-  if (range?.type === 'application/yaml' && reply.code !== 406) {
-    headers['content-type'] = 'application/yaml';
-    return [Buffer.from(stringify(parsed(reply)))];
-  }
-  if (reply.indented || wantsIndent(exchange, query, range?.parameters['pretty'])) {
-    return [Buffer.from(JSON.stringify(parsed(reply), undefined, 2))];
-  }
-  return withNewline(reply.body);
+  if (range?.type === 'application/yaml' && reply.code !== 406) return 'yaml';
+  return reply.indented || wantsIndent(exchange, query, range?.parameters['pretty']) ? 'indented' : undefined;
 }
 
 function withNewline(body: Body): Body {
@@ -87,8 +109,6 @@ function withNewline(body: Body): Body {
     },
   };
 }
-
-const parsed = ({ body }: BodyReply): unknown => JSON.parse(whole([...body]).toString());
 
 function wantsIndent(exchange: Exchange, query: RequestQuery, accepted: string | undefined): boolean {
   const asked = query.text('pretty');
