@@ -25,11 +25,11 @@ const known = new LruMap<string, { readonly tree: RuleTree | undefined }>(200);
 /** Compiles the rules of a schema; once, as long as it is in use. Undefined: it has none. `isRoot`: it is that of whole objects. */
 export function ruleTreeOf(schema: Schema, isRoot: boolean): RuleTree | undefined {
   if (!hasRules(schema)) return undefined;
-  const key = createHash('sha256')
-    .update(`${isRoot}${JSON.stringify(schema)}`)
-    .digest('base64');
+  const text = `${isRoot}${JSON.stringify(schema)}`;
+  const key = createHash('sha256').update(text).digest('base64');
   let found = known.get(key);
-  if (!found) known.set(key, (found = { tree: compiledTree(schema, isRoot) }));
+  // 16 KiB of schema are a usual one; a tree takes ten times the memory of its text.
+  if (!found) known.set(key, (found = { tree: compiledTree(schema, isRoot) }), 1 + text.length / 16_384);
   return found.tree;
 }
 

@@ -7,7 +7,7 @@ import { elementOf } from './list-elements.js';
 import type { ListType, MapType, MergeType } from './merge-type.js';
 import { shapeOf } from './merge-type.js';
 import { ownMember } from './own-member.js';
-import { Recent } from './recent.js';
+import { inOnePiece, Recent } from './recent.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -29,7 +29,7 @@ export function createdFields(type: MapType, empty: Json, object: Json, skip: Fi
   const fields = shapes.get(shape);
   if (fields) return fields;
   const made = compareObjects(type, empty, object, skip)?.changed ?? NO_FIELDS;
-  shapes.set(shape, made);
+  shapes.set(inOnePiece(shape), made, 1 + shape.length / 2048);
   return made;
 }
 

@@ -1,6 +1,6 @@
 import type { PathElement } from './path-element.js';
 import { compareElements, printElement } from './path-element.js';
-import { Recent } from './recent.js';
+import { inOnePiece, Recent } from './recent.js';
 
 /**
  * A set of fields of an object, as it stands in `fieldsV1`: a tree by {@link PathElement}s. A node without children, or with a child
@@ -57,7 +57,7 @@ export function nodeOf(children: Children): FieldSet | undefined {
   if (!node) {
     const ordered = inOrder(children);
     node = ordered === children ? numbered(Object.freeze(children)) : nodeOf(ordered)!;
-    shared.set(key, node);
+    shared.set(inOnePiece(key), node, 1 + key.length / 256);
   }
   return node;
 }
@@ -70,6 +70,13 @@ function numbered(node: FieldSet): FieldSet {
 
 /** What tells a set from others for as long as it is shared; undefined for one that is not. */
 export const numberOf = (set: FieldSet): number | undefined => numbers.get(set);
+
+/** How long a set is, in characters of its names. */
+export function lengthOf(set: FieldSet): number {
+  let length = 0;
+  for (const element in set) length += element.length + lengthOf(set[element]!);
+  return length;
+}
 
 /** The node with its own field in the set. */
 export function withSelf(node: FieldSet): FieldSet {

@@ -2,9 +2,9 @@ import type { ManagedFieldsEntry } from 'kubernetes-types/meta/v1.js';
 import { deepEqual } from '../deep-equal.js';
 import { isMap } from '../is-map.js';
 import type { Children, FieldSet } from './field-set.js';
-import { isLeaf, NO_FIELDS, nodeOf, numberOf, union } from './field-set.js';
+import { isLeaf, lengthOf, NO_FIELDS, nodeOf, numberOf, union } from './field-set.js';
 import { canonicalElement } from './path-element.js';
-import { Recent } from './recent.js';
+import { inOnePiece, Recent } from './recent.js';
 
 /** Who owns which fields, and how they came to: one entry of `metadata.managedFields`. */
 export interface Owner {
@@ -52,7 +52,7 @@ export function ownerOf({ manager, operation, apiVersion, subresource }: OwnerNa
   if (known) return known;
   lastNumber += 1;
   numbers.set(owner, lastNumber);
-  sharedOwners.set(key, owner);
+  sharedOwners.set(key, owner, weightOf([owner]));
   return owner;
 }
 
@@ -68,7 +68,7 @@ export function entriesOf(list: readonly Owner[]): ManagedFieldsEntry[] | undefi
     entries = Object.freeze(ordered.map(entryOf)) as ManagedFieldsEntry[];
     entriesOfOwners.set(ordered, entries);
     ownersOfEntries.set(entries, ordered);
-    if (key !== undefined) sharedEntries.set(key, entries);
+    if (key !== undefined) sharedEntries.set(inOnePiece(key), entries, weightOf(ordered));
   }
   return entries;
 }
@@ -83,6 +83,11 @@ function keyOf(list: readonly Owner[]): string | undefined {
   return key;
 }
 
+/** Of owners who are shared: a thousand usual ones have about a million characters of names. */
+function weightOf(owners: readonly Owner[]): number {
+  return owners.reduce((weight, { fields }) => weight + lengthOf(fields) / 1024, 1);
+}
+
 /** Whether the entries are those of a stored object, in the one form that they have there. */
 export const isStored = (entries: readonly ManagedFieldsEntry[]): boolean => ownersOfEntries.has(entries);
 
@@ -93,7 +98,7 @@ export function textOf(entries: readonly ManagedFieldsEntry[]): string {
   const known = texts.get(entries);
   if (known !== undefined) return known;
   const text = JSON.stringify(entries);
-  if (isStored(entries)) texts.set(entries, text);
+  if (isStored(entries)) texts.set(entries, text, 1 + text.length / 4096);
   return text;
 }
 
