@@ -10,6 +10,8 @@ import {
   isLeaf,
   isMember,
   NO_FIELDS,
+  nodeOf,
+  numberOf,
   printFields,
   union,
 } from '../../../lib/registry/stored/managed-fields/field-set.js';
@@ -68,6 +70,16 @@ describe('a set of fields', () => {
   it('is one with an equal set that was made lately, in any order', () => {
     const list = [['f:a'], ['f:b', 'k:{"n":1}'], ['f:b', 'v:"x"', 'f:c'], ['f:b']];
     expect(setOf([...list].reverse())).to.equal(setOf(list));
+  });
+
+  it('of thousands of fields is not shared, but equal all the same', () => {
+    const wide = () => nodeOf(Object.fromEntries(Array.from({ length: 1500 }, (_, index) => [`f:${index}`, NO_FIELDS])))!;
+    const [one, other] = [wide(), wide()];
+    expect([numberOf(one), one === other]).to.deep.equal([undefined, false]);
+    expect(isLeaf(difference(one, other))).to.equal(true);
+    expect(union(one, other)).to.equal(one);
+    expect(Object.keys(intersection(one, fieldAt(['f:7', 'f:a'])))).to.deep.equal([]);
+    expect(Object.keys(difference(one, fieldAt(['f:7'])))).to.have.length(1499);
   });
 
   it('is not mistaken for another, whatever its names hold', () => {

@@ -35,6 +35,9 @@ export type Children = Record<PathElement, FieldSet>;
 /** Children of a node that is itself in the set. */
 export const selfAndChildren = (): Children => ({ [SELF]: LEAF });
 
+/** A node with more children is not shared: to find it would cost more than to make it. */
+const MOST_SHARED = 1000;
+
 /** Shared nodes by what they hold, and their numbers, by which those that hold them are found. */
 const shared = new Recent<string, FieldSet>(4096);
 const numbers = new WeakMap<FieldSet, number>([[LEAF, 0]]);
@@ -49,7 +52,7 @@ export function nodeOf(children: Children): FieldSet | undefined {
     count += 1;
     // With its length in front, no name can be taken for the end of another.
     key += `${element.length}:${element}${number ?? '?'};`;
-    if (number === undefined) return Object.freeze(inOrder(children));
+    if (number === undefined || count > MOST_SHARED) return Object.freeze(inOrder(children));
   }
   if (count === 0) return undefined;
   if (count === 1 && SELF in children) return LEAF;

@@ -31,7 +31,9 @@ export async function applyObject<T extends KubeObject>(
   options: WriteOptions,
   subresource?: string,
 ): Promise<Stored<T>> {
+  const breather = new Breather(kind.environment);
   checkRequest(kind, name, patch.patch, options, subresource);
+  await breather.breathe();
   for (let attempt = 1; ; attempt += 1) {
     const found = await kind.store.find(name);
     if (found) return changeObject(kind, name, (current) => appliedTo(kind, current, patch, options, subresource), options);
