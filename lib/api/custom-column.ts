@@ -1,3 +1,4 @@
+import { jsonText } from './exact-json.js';
 import { JsonPath } from './json-path.js';
 import { humanAge } from './meta/time.js';
 import type { KubeObject, Stored } from './object.js';
@@ -34,11 +35,11 @@ function cellOf(value: unknown, type: Column['type'], now: number): Cell {
   if (value === undefined || value === null) return null;
   switch (type) {
     case 'string':
-      return typeof value === 'string' ? value : JSON.stringify(value);
+      return typeof value === 'string' ? value : jsonText(value);
     case 'integer':
-      return typeof value === 'number' ? Math.trunc(value) : null;
+      return typeof value === 'number' ? Math.trunc(value) : typeof value === 'bigint' ? value : null;
     case 'number':
-      return typeof value === 'number' ? value : null;
+      return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : null;
     case 'boolean':
       return typeof value === 'boolean' ? value : null;
     case 'date':

@@ -219,10 +219,12 @@ function structuralFaults(schema: Schema, object: KubeObject, old?: KubeObject):
   return faults;
 }
 
+const SCALARS: readonly string[] = ['number', 'bigint', 'boolean'];
+
 function fieldReader<T extends KubeObject>(path: string): FieldReader<T> {
   const compiled = new JsonPath(path);
   return (object) => {
     const value = compiled.first(object);
-    return typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+    return typeof value === 'string' ? value : SCALARS.includes(typeof value) ? String(value) : '';
   };
 }

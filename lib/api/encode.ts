@@ -1,4 +1,6 @@
+import { jsonText } from './exact-json.js';
 import type { KubeObject } from './object.js';
+import { isInexact } from './schema/integers.js';
 
 /** Bytes to be sent. Every Buffer is some. */
 export interface Bytes {
@@ -21,7 +23,7 @@ const known = new WeakMap<object, Bytes>();
  */
 export function encoded(object: KubeObject): Bytes {
   let bytes = known.get(object);
-  if (!bytes) known.set(object, (bytes = Buffer.from(JSON.stringify(ordered(object)))));
+  if (!bytes) known.set(object, (bytes = Buffer.from(jsonText(ordered(object)))));
   return bytes;
 }
 
@@ -114,11 +116,19 @@ class Rest implements Bytes {
 
 /** Freezes a value and all it holds, and gives it back. Stops at what is frozen already, as that is deeply frozen too. */
 export function deepFreeze<T>(value: T): T {
-  if (value === null || typeof value !== 'object' || Object.isFrozen(value)) return value;
-  Object.freeze(value);
-  if (Array.isArray(value)) for (const item of value) deepFreeze(item);
-  else for (const key in value) deepFreeze(value[key]);
+  freezes(value);
   return value;
+}
+
+/** Freezes as {@link deepFreeze} does, and tells whether it met a number that may not be exact: see `isInexact`. */
+export function freezes(value: unknown): boolean {
+  if (typeof value === 'number') return isInexact(value);
+  if (value === null || typeof value !== 'object' || Object.isFrozen(value)) return false;
+  Object.freeze(value);
+  let inexact = false;
+  if (Array.isArray(value)) for (const item of value as unknown[]) inexact = freezes(item) || inexact;
+  else for (const key in value) inexact = freezes((value as Record<string, unknown>)[key]) || inexact;
+  return inexact;
 }
 
 function ordered(object: KubeObject): KubeObject {

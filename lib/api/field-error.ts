@@ -1,3 +1,4 @@
+import { jsonText } from './exact-json.js';
 import type { StatusCause } from './status-error.js';
 import { StatusError } from './status-error.js';
 
@@ -33,8 +34,7 @@ const REASONS: Readonly<Record<FieldError['type'], string>> = {
   InternalError: 'InternalError',
 };
 
-const shown = (value: unknown) =>
-  typeof value === 'string' ? JSON.stringify(value) : value === undefined ? 'null' : JSON.stringify(value);
+const shown = (value: unknown) => (typeof value === 'string' ? JSON.stringify(value) : value === undefined ? 'null' : jsonText(value));
 const tail = (detail: string | undefined) => (detail ? `: ${detail}` : '');
 
 export const required = (field: string, detail?: string): FieldError => ({

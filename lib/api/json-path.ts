@@ -1,3 +1,5 @@
+import { numberOf } from './schema/integers.js';
+
 /** One step of a path: a member, an index, all of them, or those whose member equals a text. */
 type Step =
   | { readonly type: 'member'; readonly name: string }
@@ -52,7 +54,7 @@ function stepOf([, filter, value, single, double, index, name]: RegExpExecArray)
 
 function literal(text: string): unknown {
   if (/^["']/.test(text)) return unescape(text.slice(1, -1));
-  return text === 'true' ? true : text === 'false' ? false : Number(text);
+  return text === 'true' ? true : text === 'false' ? false : numberOf(text);
 }
 
 const unescape = (text: string) => text.replace(/\\(.)/g, '$1');

@@ -6,7 +6,7 @@ import type { Schema } from './schema/schema.js';
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
 
 /** What stands in one field of a table. */
-export type Cell = string | number | boolean | null;
+export type Cell = string | number | bigint | boolean | null;
 
 /** One column of `kubectl get`. */
 export interface Column<T extends KubeObject = KubeObject> {

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import Table from 'cli-table3';
+import { jsonText } from '../api/exact-json.js';
 import { systemEnvironment } from '../base/system-environment.js';
 import { createCatalog } from '../api/catalog.js';
 import { builtInDefinitions } from '../api/kinds.js';
@@ -84,7 +85,7 @@ function targetOf(registries: RemoteRegistries, target: string, flags: KubecfgFl
 
 function print(definition: ResourceDefinition, items: readonly Stored<KubeObject>[], output: KubecfgFlags['output']): void {
   if (output === 'name') items.forEach(({ metadata }) => say(`${definition.plural}/${metadata.name}`));
-  else if (output === 'json') say(JSON.stringify(items.length === 1 ? items[0] : { kind: 'List', apiVersion: 'v1', items }, undefined, 2));
+  else if (output === 'json') say(jsonText(items.length === 1 ? items[0] : { kind: 'List', apiVersion: 'v1', items }, 2));
   else if (output === 'yaml') say(items.map((item) => stringify(item).trimEnd()).join('\n---\n'));
   else if (output !== undefined) throw new UsageError(`--output ${String(output)}: choose json, yaml or name`);
   else say(tableOf(definition, items));

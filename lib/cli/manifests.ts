@@ -2,6 +2,7 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { KubeObject } from '../api/object.js';
+import { exactIntegers } from '../api/schema/parse-yaml.js';
 import { UsageError } from './usage-error.js';
 
 /** An object of a manifest, and where it stands for messages. */
@@ -25,6 +26,7 @@ export function parseManifest(file: string, text: string): ManifestObject[] {
     const origin = many ? `${file} (document ${index + 1})` : file;
     const [error] = document.errors;
     if (error) throw new UsageError(`${origin}: ${error.message.split('\n')[0]}`);
+    exactIntegers(document, text);
     const value: unknown = document.toJS();
     return value === null ? [] : unfold(value, origin);
   });

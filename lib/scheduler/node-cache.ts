@@ -1,4 +1,5 @@
 import type { Node } from 'kubernetes-types/core/v1.js';
+import { jsonText } from '../api/exact-json.js';
 import type { Stored } from '../api/object.js';
 import type { ClusterChange } from './cluster-change.js';
 import type { NodeInfo } from './node-info.js';
@@ -174,7 +175,7 @@ export class NodeCache {
 /** What a changed node changes for pods that did not fit; empty for a heartbeat. */
 function changesOf(old: Stored<Node>, node: Stored<Node>): readonly ClusterChange[] {
   const changes: ClusterChange[] = [];
-  const differs = (a: unknown, b: unknown) => a !== b && JSON.stringify(a) !== JSON.stringify(b);
+  const differs = (a: unknown, b: unknown) => a !== b && jsonText(a) !== jsonText(b);
   if (differs(old.status?.allocatable ?? old.status?.capacity, node.status?.allocatable ?? node.status?.capacity))
     changes.push('node-allocatable');
   if (differs(old.metadata.labels, node.metadata.labels)) changes.push('node-labels');

@@ -1,4 +1,5 @@
 import type { Pod, Toleration } from 'kubernetes-types/core/v1.js';
+import { jsonText } from '../api/exact-json.js';
 import { keyOf } from '../api/object.js';
 import type { Stored } from '../api/object.js';
 import { controllerOf } from '../api/meta/owner-references.js';
@@ -47,7 +48,7 @@ export function podInfoOf(pod: Stored<Pod>): PodInfo {
     tolerations,
     nodeMatcher: nodeMatcherOf(spec),
     priority: spec.priority ?? 0,
-    shape: JSON.stringify([
+    shape: jsonText([
       amountsOf(requests),
       assumed.cpu,
       assumed.memory,
@@ -77,7 +78,7 @@ export function samePlacement(a: Stored<Pod>, b: Stored<Pod>): boolean {
 /** By generation; servers before Kubernetes 1.33 keep none for pods. */
 function sameSpec(a: Stored<Pod>, b: Stored<Pod>): boolean {
   if (a.metadata.generation !== undefined) return a.metadata.generation === b.metadata.generation;
-  return a.spec === b.spec || JSON.stringify(a.spec) === JSON.stringify(b.spec);
+  return a.spec === b.spec || jsonText(a.spec) === jsonText(b.spec);
 }
 
 function sameMap(a: Readonly<Record<string, string>> | undefined, b: Readonly<Record<string, string>> | undefined): boolean {

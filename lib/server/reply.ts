@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Body } from '../api/encode.js';
+import { jsonText } from '../api/exact-json.js';
 import type { Status } from '../api/status-error.js';
 import type { StatusError } from '../api/status-error.js';
 import type { Exchange } from './http/exchange.js';
@@ -30,7 +31,7 @@ export type Reply = BodyReply | StreamReply;
 export function json(code: number, value: object | Body, headers: OutgoingHttpHeaders = {}): BodyReply {
   return {
     code,
-    body: isBytes(value) ? value : [Buffer.from(JSON.stringify(value))],
+    body: isBytes(value) ? value : [Buffer.from(jsonText(value))],
     form: 'json',
     headers: { 'content-type': 'application/json', ...headers },
   };

@@ -1,3 +1,4 @@
+import { numberOf } from '../api/schema/integers.js';
 import { badRequest } from '../api/status-error.js';
 
 /** The query of a request. Unknown parameters are ignored; of repeated ones the first counts, except where {@link all} is asked. */
@@ -29,12 +30,13 @@ export class RequestQuery {
     return this.text(name) ? this.flag(name) : undefined;
   }
 
-  /** A whole number; throws 400 in Go's words for anything else. */
+  /** A whole number of 64 bits, or the nearest that a `number` holds; throws 400 in Go's words for anything else. */
   integer(name: string): number | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
     if (!/^[+-]?\d+$/.test(value)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`);
-    if (!Number.isSafeInteger(Number(value))) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: value out of range`);
+    const inRange = Number.isSafeInteger(Number(value)) || typeof numberOf(value.replace('+', '')) === 'bigint';
+    if (!inRange) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: value out of range`);
     return Number(value);
   }
 }

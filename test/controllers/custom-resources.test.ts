@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { CustomResourceDefinition } from 'kubernetes-types/apiextensions/v1.js';
+import { jsonText, parseExact } from '../../lib/api/exact-json.js';
 import { customResourceDefinitions } from '../../lib/api/custom-resources/custom-resource-definitions.js';
 import { defineResource } from '../../lib/api/define-resource.js';
 import type { KubeObject } from '../../lib/api/object.js';
@@ -95,6 +96,30 @@ describe('custom resource definitions in a cluster', () => {
     await change([versionOf('v1', spec({ a: { ...text, default: 'new' } }))]);
     expect((await widgets().get(w)).spec).to.deep.equal({ a: 'new' });
     expect((await widgets().list()).items.map((one) => one.spec)).to.deep.equal([{ a: 'new' }]);
+  });
+
+  it('have exact integers of 64 bits in defaults, values and limits', async () => {
+    const integers = parseExact(`{
+      "a": {"type": "integer", "default": 9007199254740993},
+      "b": {"type": "string", "maxLength": 9223372036854775807, "x-kubernetes-validations": [{"rule": "size(self) > 0"}]},
+      "c": {"type": "integer", "enum": [9007199254740993, 9007199254740995]},
+      "d": {"type": "integer", "minimum": 1152921504606846976, "multipleOf": 2}
+    }`) as Fields;
+    await define(crdOf([versionOf('v1', { ...spec(integers), maxProperties: 9007199254740993n })]));
+    const { openAPIV3Schema } = (await crd())!.spec.versions[0]!.schema!;
+    expect(jsonText(openAPIV3Schema)).to.contain('"default":9007199254740993').and.contain('[9007199254740993,9007199254740995]');
+    expect(jsonText(openAPIV3Schema)).to.contain('"maxLength":9223372036854775807').and.contain('"maxProperties":9007199254740993');
+    const make = (given: object) => widget({ metadata: { generateName: 'w-', namespace: 'default' }, spec: given });
+    expect((await make({ b: 'x', c: 9007199254740995n })).spec).to.deep.equal({ a: 9007199254740993n, b: 'x', c: 9007199254740995n });
+    expect(((await rejection(make({ c: 9007199254740994n }))) as Error).message).to.contain(
+      'spec.c: Unsupported value: 9007199254740994: supported values: "9007199254740993", "9007199254740995"',
+    );
+    // A limit is a double, in Kubernetes as well, and is stored as the digits which JSON has for it.
+    expect(((await rejection(make({ d: 1152921504606846998n }))) as Error).message).to.contain(
+      'greater than or equal to 1152921504606847000',
+    );
+    expect(((await rejection(make({ d: 1152921504606847001n }))) as Error).message).to.contain('a multiple of 2');
+    expect((await make({ d: 1152921504606847000n })).spec).to.have.property('d', 1152921504606847000n);
   });
 
   it('show every version under its own name, and lose what the stored one lacks', async () => {

@@ -136,7 +136,7 @@ class ExpressionRules {
 function childCardinality({ schema, cardinality }: Place): number | undefined {
   const { type, additionalProperties, maxProperties, maxItems } = schema;
   const factor = type === 'array' ? maxItems : type === 'object' && additionalProperties !== undefined ? maxProperties : 1;
-  return cardinality === undefined || factor === undefined ? undefined : Math.min(MOST, cardinality * Math.max(0, factor));
+  return cardinality === undefined || factor === undefined ? undefined : Math.min(MOST, cardinality * Math.max(0, Number(factor)));
 }
 
 function costMessage(what: string, cost: number, limit: number): string {

@@ -19,7 +19,8 @@ export function decodeResourceQuantity(value: unknown, state: DecodeState): stri
 }
 
 function quantityOf(value: unknown, state: DecodeState): Quantity {
-  const text = value instanceof NumberText ? value.text : typeof value === 'string' ? value.trim() : value;
+  const written = value instanceof NumberText ? value.text : typeof value === 'bigint' ? String(value) : value;
+  const text = typeof written === 'string' ? written.trim() : written;
   if (typeof text !== 'string' && typeof text !== 'number') throw state.mismatch(goKind(value), 'Quantity');
   try {
     return Quantity.parse(text);

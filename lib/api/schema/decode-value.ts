@@ -2,6 +2,7 @@ import type { DecodeState } from './decode-state.js';
 import { decodeBase64, decodeMicroTime, decodeQuantity, decodeResourceQuantity, decodeTime } from './decode-text.js';
 import { goKind } from './go-kind.js';
 import { copyJson } from './copy-json.js';
+import { int64Of, readBack } from './integers.js';
 import { NumberText } from './number-text.js';
 import type { Schema } from './schema.js';
 
@@ -21,7 +22,6 @@ interface Field {
 }
 
 const INT32 = 2 ** 31;
-const INT64 = 2 ** 63;
 const bySchema = new WeakMap<Schema, Decode>();
 const byType = new Map<string, Decode>();
 
@@ -58,7 +58,7 @@ function compile(schema: Schema): Decode {
     case 'boolean':
       return decodeBoolean;
     case 'integer':
-      return schema.format === 'int32' ? integerDecoder(INT32, 'int32') : integerDecoder(INT64, 'int64');
+      return schema.format === 'int32' ? decodeInt32 : decodeInt64;
     case 'number':
       return decodeNumber;
     default:
@@ -202,30 +202,36 @@ const decodeBoolean: Decode = (value, state) => {
 };
 
 const decodeNumber: Decode = (value, state) => {
-  const number = value instanceof NumberText ? value.valueOf() : value;
-  if (typeof number !== 'number' || !Number.isFinite(number)) throw state.mismatch(goKind(value), 'float64');
+  const number = value instanceof NumberText || typeof value === 'bigint' ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isFinite(number)) throw state.mismatch(shown(value), 'float64');
   return number;
 };
 
 /** Fractions and exponents are refused, `2.0` too, as Go does. */
-function integerDecoder(limit: number, name: string): Decode {
-  return (value, state) => {
-    const number = value instanceof NumberText && /^-?[0-9]+$/.test(value.text) ? value.valueOf() : value;
-    if (typeof number !== 'number') throw state.mismatch(value instanceof NumberText ? `number ${value.text}` : goKind(value), name);
-    if (!Number.isInteger(number) || number < -limit || number >= limit) throw state.mismatch(`number ${String(number)}`, name);
-    return number;
-  };
-}
+const decodeInt64: Decode = (value, state) => {
+  const integer = typeof value === 'bigint' ? int64Of(value) : typeof value === 'number' ? readBack(value) : undefined;
+  if (typeof integer !== 'bigint' && !Number.isSafeInteger(integer)) throw state.mismatch(shown(value), 'int64');
+  return integer;
+};
 
-const int32 = integerDecoder(INT32, 'int32');
+const decodeInt32: Decode = (value, state) => {
+  if (!Number.isInteger(value) || (value as number) < -INT32 || (value as number) >= INT32) throw state.mismatch(shown(value), 'int32');
+  return value;
+};
 
-const decodeIntOrString: Decode = (value, state) => (typeof value === 'string' ? value : int32(value, state));
+const decodeIntOrString: Decode = (value, state) => (typeof value === 'string' ? value : decodeInt32(value, state));
 
 const decodeAnyObject: Decode = (value, state) => {
   if (typeof value !== 'object' || value === null || value instanceof NumberText || Array.isArray(value))
     throw state.mismatch(goKind(value), 'map[string]interface {}');
   return copyJson(value, state);
 };
+
+/** What stands there, in Go's words: numbers with their text. */
+function shown(value: unknown): string {
+  const isNumber = typeof value === 'number' || typeof value === 'bigint';
+  return value instanceof NumberText ? `number ${value.text}` : isNumber ? `number ${value}` : goKind(value);
+}
 
 function nameOf(schema: Schema): string {
   const type = schema['x-kubelib-type'];

@@ -16,6 +16,9 @@ export interface DecodeOptions {
   readonly duplicateFields?: readonly string[] | undefined;
 }
 
+/** What decoding needs to know of a kind. */
+export type DecodedKind = Pick<ResourceDefinition, 'group' | 'version' | 'apiVersion' | 'kind' | 'schema' | 'custom'>;
+
 /** A decoded object, and what to put into `Warning` headers. */
 export interface Decoded<T extends KubeObject> {
   /** A private copy: nothing of it is shared with the input. */
@@ -31,15 +34,20 @@ export interface Decoded<T extends KubeObject> {
  * are not its work.
  */
 export function decode<T extends KubeObject>(definition: ResourceDefinition<T>, value: unknown, options: DecodeOptions = {}): Decoded<T> {
+  return decodeAs(definition, value, options) as Decoded<T>; // as its schema says
+}
+
+/** Like {@link decode} for what is no kind of its own, such as a Scale. */
+export function decodeAs(definition: DecodedKind, value: unknown, options: DecodeOptions = {}): Decoded<KubeObject> {
   const state = new DecodeState(options.fieldValidation === 'Ignore');
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     throw badRequest(
       `the object provided is unrecognized (must be of type ${definition.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${goKind(value)} into Go value of type struct`,
     );
-  const { apiVersion, kind } = typeOf(definition, value as KubeObject);
+  const { apiVersion, kind } = typeOf(definition, value);
   try {
     const { apiVersion: _, kind: __, ...fields } = decodeRoot(definition)(value, state) as KubeObject;
-    const object = keepReset({ apiVersion, kind, ...fields } as T, value);
+    const object = keepReset({ apiVersion, kind, ...fields }, value);
     return { object, warnings: report(definition, state.complaints, options) };
   } catch (error) {
     throw error instanceof DecodeFault ? badRequest(`${prefix(definition)}${error.message}`) : error;
@@ -63,13 +71,13 @@ export function decodeType(schema: Schema, value: unknown): unknown {
 
 const roots = new WeakMap<object, Decode>();
 
-function decodeRoot<T extends KubeObject>(definition: ResourceDefinition<T>): Decode {
+function decodeRoot(definition: DecodedKind): Decode {
   let root = roots.get(definition.schema);
   if (!root) roots.set(definition.schema, (root = definition.custom ? customDecoderOf(definition.schema) : decoderOf(definition.schema)));
   return root;
 }
 
-function typeOf<T extends KubeObject>(definition: ResourceDefinition<T>, value: KubeObject): { apiVersion: string; kind: string } {
+function typeOf(definition: DecodedKind, value: KubeObject): { apiVersion: string; kind: string } {
   const { apiVersion, kind } = value;
   for (const [name, text] of [
     ['kind', kind],
@@ -91,7 +99,7 @@ function typeOf<T extends KubeObject>(definition: ResourceDefinition<T>, value: 
   return { apiVersion: definition.apiVersion, kind: definition.kind };
 }
 
-function wrongKind<T extends KubeObject>(definition: ResourceDefinition<T>, kind: string, value: KubeObject): StatusError {
+function wrongKind(definition: DecodedKind, kind: string, value: KubeObject): StatusError {
   if (!definition.custom)
     return badRequest(
       `${kind} in version "${definition.version}" cannot be handled as a ${definition.kind}: converting (${kind}) to (${definition.kind}): unknown conversion`,
@@ -103,8 +111,8 @@ function wrongKind<T extends KubeObject>(definition: ResourceDefinition<T>, kind
   });
 }
 
-function report<T extends KubeObject>(
-  definition: ResourceDefinition<T>,
+function report(
+  definition: DecodedKind,
   unknownFields: readonly string[],
   { fieldValidation = 'Warn', duplicateFields = [] }: DecodeOptions,
 ): readonly string[] {

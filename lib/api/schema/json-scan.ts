@@ -6,8 +6,10 @@ export interface JsonScan {
   readonly members: number;
   /** How many members of maps and items of lists there are, or, where empty ones have spaces in them, a few more. */
   readonly values: number;
-  /** Whether a number has a fraction, an exponent, or more digits than a double holds. */
+  /** Whether a number has a fraction or an exponent. */
   readonly oddNumbers: boolean;
+  /** Whether a number may have more digits than a double holds. */
+  readonly longNumbers: boolean;
 }
 
 const QUOTE = 0x22;
@@ -29,6 +31,7 @@ export function scanJson(bytes: Uint8Array): JsonScan {
   let members = 0;
   let values = 0;
   let oddNumbers = false;
+  let longNumbers = false;
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes[at]!;
     if (byte === QUOTE) at = endOfString(bytes, at + 1);
@@ -41,10 +44,11 @@ export function scanJson(bytes: Uint8Array): JsonScan {
     else if (byte >= ZERO && byte <= NINE) {
       const start = at;
       while (isNumberPart(bytes[at + 1])) at += 1;
-      oddNumbers ||= at - start >= SAFE_DIGITS || hasFraction(bytes, start, at);
+      longNumbers ||= at - start >= SAFE_DIGITS;
+      oddNumbers ||= hasFraction(bytes, start, at);
     }
   }
-  return { depth: deepest, members, values, oddNumbers };
+  return { depth: deepest, members, values, oddNumbers, longNumbers };
 }
 
 function endOfString(bytes: Uint8Array, from: number): number {

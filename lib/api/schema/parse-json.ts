@@ -10,7 +10,7 @@ export const MAX_DEPTH = 100;
 
 /** A parsed body. */
 export interface ParsedBody {
-  /** Plain data; with `exactNumbers` some numbers are {@link NumberText}. */
+  /** Plain data, with integers as `numberOf` gives them; with `exactNumbers` some numbers are {@link NumberText}. */
   readonly value: unknown;
   /** Paths of fields that stand twice in a map; the last one wins. */
   readonly duplicateFields: readonly string[];
@@ -21,8 +21,8 @@ export interface ParsedBody {
 /** What {@link parseJson} and `parseYaml` take besides the text. */
 export interface ParseOptions {
   /**
-   * Numbers with fraction, exponent or too many digits come as {@link NumberText}, so that `decode` can refuse `2.0` for an
-   * integer and keep `1e3` as a quantity. Default false: all numbers are numbers.
+   * Numbers that are not written as JavaScript writes them come as {@link NumberText}, so that `decode` can refuse `2.0` for an
+   * integer and keep `1e3` as a quantity. Default false: they are what they are the nearest to.
    */
   readonly exactNumbers?: boolean | undefined;
 }
@@ -42,7 +42,7 @@ export function parseJson(body: Uint8Array | string, options: ParseOptions = {})
   const value = parseText(text);
   const { members, forbidden } = countMembers(value);
   if (forbidden) throw badRequest('the field name "__proto__" is not supported');
-  const plain = members === scan.members && !(options.exactNumbers && scan.oddNumbers);
+  const plain = members === scan.members && !scan.longNumbers && !(options.exactNumbers && scan.oddNumbers);
   const strict = plain ? undefined : new StrictJsonParser(text, options.exactNumbers ?? false);
   const parsed = strict ? strict.parse() : value;
   return { value: hasSurrogateEscapes(text) ? wellFormed(parsed) : parsed, duplicateFields: strict?.duplicates ?? [], values: scan.values };

@@ -1,10 +1,15 @@
 import type { CST, Document, Tags } from 'yaml';
-import { Composer, isAlias, isCollection, isMap, isPair, isScalar, Lexer, Parser } from 'yaml';
+import { Composer, isAlias, isCollection, isMap, isPair, isScalar, Lexer, Parser, visit } from 'yaml';
 import { badRequest, StatusError } from '../status-error.js';
+import { int64Of, isInexact } from './integers.js';
 import { countMembers } from './json-members.js';
 import type { ParsedBody } from './parse-json.js';
 import { MAX_DEPTH } from './parse-json.js';
 import { MAX_BODY_VALUES, tooManyValues } from './value-count.js';
+
+/** A run of digits that may be an integer which a `number` does not hold, in any base. */
+const LONG_NUMBER = /[\da-f_]{14}/i;
+const INTEGER = /^([-+]?)(0b[01]{1,64}|0x[\da-f]{1,16}|0[0-7]{1,22}|[1-9]\d{0,18})$/i;
 
 /** Resolved by YAML 1.1 and not by the Go library that Kubernetes uses: base-60 numbers, times, sets and the like. */
 const FOREIGN_TAGS = new Set(['timestamp', 'set', 'omap', 'pairs', 'binary'].map((name) => `tag:yaml.org,2002:${name}`));
@@ -51,6 +56,7 @@ function* parsing(body: Uint8Array | string): Generator<undefined, ParsedBody> {
     const document = compose(found);
     yield;
     const duplicateFields = duplicatesIn(document);
+    exactIntegers(document, text);
     const value: unknown = document.toJS({ maxAliasCount: 100 });
     yield;
     if (depthOver(value, MAX_DEPTH)) throw badRequest(`the body is nested deeper than ${MAX_DEPTH} levels`);
@@ -60,6 +66,24 @@ function* parsing(body: Uint8Array | string): Generator<undefined, ParsedBody> {
     if (StatusError.is(error)) throw error;
     throw badRequest(`error converting YAML to JSON: yaml: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'not YAML'}`);
   }
+}
+
+/** Gives the integers of a document, parsed from this text, the values that `numberOf` gives those of JSON. */
+export function exactIntegers(document: Document, text: string): void {
+  if (!LONG_NUMBER.test(text)) return;
+  visit(document, {
+    Scalar(_, scalar) {
+      if (typeof scalar.value === 'number' && isInexact(scalar.value)) scalar.value = integerIn(scalar.source ?? '') ?? scalar.value;
+    },
+  });
+}
+
+/** The value of an integer of YAML 1.1; undefined for what is none, or has clearly more than 64 bits. */
+function integerIn(source: string): number | bigint | undefined {
+  const [, sign, digits = ''] = INTEGER.exec(source.replaceAll('_', '')) ?? [];
+  if (digits === '') return undefined;
+  const value = BigInt(digits.replace(/^0(?=\d)/, '0o'));
+  return int64Of(sign === '-' ? -value : value);
 }
 
 const SCALAR = '\u001f';

@@ -17,7 +17,7 @@ export interface ValidationRule {
 /**
  * The structure of a value, in OpenAPI v3's words with Kubernetes' extensions: the one form that decoding, defaulting,
  * merging and `kubectl explain` read. Schemas of built-in kinds are derived from the table of API facts; those of custom
- * kinds are written by their authors. May be recursive (children of built-in schemas are made when first read).
+ * kinds are written by their authors; limits above 2^53 of a schema that comes from a store are `bigint`s. May be recursive (children of built-in schemas are made when first read).
  */
 export interface Schema {
   /** Absent: any value. */

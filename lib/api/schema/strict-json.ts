@@ -1,3 +1,4 @@
+import { numberOf } from './integers.js';
 import { NumberText } from './number-text.js';
 
 /** One scalar at a place: a string, a number, or a word. */
@@ -7,8 +8,8 @@ const MAX_DUPLICATES = 100;
 const SPACE = /[ \t\r\n]*/y;
 
 /**
- * A JSON parser that keeps what `JSON.parse` loses: which members stand twice, and how numbers are written. Only for texts that
- * `JSON.parse` has accepted and whose depth is bounded; it checks no syntax of its own.
+ * A JSON parser that keeps what `JSON.parse` loses: which members stand twice, integers of 64 bits, and, with `exactNumbers`, how
+ * numbers are written. Only for texts that `JSON.parse` has accepted and whose depth is bounded; it checks no syntax of its own.
  */
 export class StrictJsonParser {
   /** Paths of members that stand twice in their map, the first hundred. */
@@ -32,8 +33,12 @@ export class StrictJsonParser {
     if (first === '{') return this.#map(path);
     if (first === '[') return this.#list(path);
     const text = this.#scalar();
-    if (this.#exactNumbers && /^[-0-9]/.test(text) && (/[.eE]/.test(text) || text.length > 15)) return new NumberText(text);
-    return JSON.parse(text) as unknown;
+    return /^[-0-9]/.test(text) ? this.#number(text) : (JSON.parse(text) as unknown);
+  }
+
+  #number(text: string): number | bigint | NumberText {
+    const value = numberOf(text);
+    return this.#exactNumbers && String(value) !== text && text !== '-0' ? new NumberText(text) : value;
   }
 
   #map(path: string): Record<string, unknown> {
@@ -44,7 +49,10 @@ export class StrictJsonParser {
       const own = path === '' ? name : `${path}.${name}`;
       if (Object.hasOwn(map, name) && this.duplicates.length < MAX_DUPLICATES) this.duplicates.push(own);
       this.#skip(':');
-      map[name] = this.#value(own);
+      const value = this.#value(own);
+      // An assignment would set the prototype.
+      if (name === '__proto__') Object.defineProperty(map, name, { value, enumerable: true, configurable: true, writable: true });
+      else map[name] = value;
       if (this.#peek() === ',') this.#at += 1;
     }
     this.#at += 1;

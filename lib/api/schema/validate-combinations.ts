@@ -3,7 +3,7 @@ import type { Faults } from '../validation/faults.js';
 import type { Schema } from './schema.js';
 
 /** The field that stands in faults of a combination, as in the real server. */
-const NOWHERE = '<nil>';
+export const NOWHERE = '<nil>';
 
 /** `allOf`, `anyOf`, `oneOf` and `not`; `check` tells what a schema has against the value at `path`. */
 export function validateCombinations(faults: Faults, path: string, schema: Schema, check: (schema: Schema) => readonly FieldError[]): void {

@@ -1,4 +1,5 @@
 import { LruMap } from '../../base/lru-map.js';
+import { jsonText } from '../exact-json.js';
 import { notSupported, required, tooLong, tooMany } from '../field-error.js';
 import { Pattern } from '../pattern/pattern.js';
 import { Faults, faultsOf, sameJson } from '../validation/faults.js';
@@ -6,6 +7,7 @@ import { hasFormat } from './formats.js';
 import { goKind } from './go-kind.js';
 import type { Schema } from './schema.js';
 import { validateCombinations } from './validate-combinations.js';
+import { validateNumber, validateRange } from './validate-number.js';
 
 /** Of {@link Effort}, for one of the schemas that `anyOf` and its like have. */
 const STEPS_OF_A_BRANCH = 5;
@@ -18,11 +20,13 @@ const STEPS_OF_A_BRANCH = 5;
  */
 export function validateSchema(faults: Faults, path: string, schema: Schema, value: unknown, old?: unknown): void {
   if (old !== undefined && sameJson(value, old)) return;
-  if (!validateType(faults, path, schema, value)) return;
+  const fits = validateType(faults, path, schema, value);
+  if (typeof value === 'number' || typeof value === 'bigint') validateRange(faults, path, schema, value);
+  if (!fits) return;
   if (value === null) return;
   validateEnum(faults, path, schema, value);
   if (typeof value === 'string') validateString(faults, path, schema, value);
-  else if (typeof value === 'number') validateNumber(faults, path, schema, value);
+  else if (typeof value === 'number' || typeof value === 'bigint') validateNumber(faults, path, schema, value);
   else if (Array.isArray(value)) validateList(faults, path, schema, value, old);
   else if (typeof value === 'object') validateObject(faults, path, schema, value as Record<string, unknown>, old);
   validateCombinations(faults, path, schema, (one) => {
@@ -63,7 +67,8 @@ function validateType(faults: Faults, path: string, schema: Schema, value: unkno
 
 function typeName(value: unknown): string {
   if (typeof value === 'boolean') return 'boolean';
-  return typeof value === 'number' && Number.isInteger(value) ? 'integer' : goKind(value);
+  // A whole number beyond those that doubles hold exactly was written as a fraction, or does not fit 64 bits.
+  return typeof value === 'bigint' || Number.isSafeInteger(value) ? 'integer' : goKind(value);
 }
 
 function validateEnum(faults: Faults, path: string, schema: Schema, value: unknown): void {
@@ -72,7 +77,7 @@ function validateEnum(faults: Faults, path: string, schema: Schema, value: unkno
     notSupported(
       path,
       value,
-      schema.enum.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))),
+      schema.enum.map((one) => (typeof one === 'string' ? one : jsonText(one))),
     ),
   );
 }
@@ -111,17 +116,6 @@ function validatePattern(faults: Faults, path: string, pattern: string, value: s
   faults.invalid(path, value, `${path} in body should match '${pattern}'${why}`);
 }
 
-function validateNumber(faults: Faults, path: string, schema: Schema, value: number): void {
-  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
-  const refuse = (words: string) => faults.invalid(path, value, `${path} in body should be ${words}`);
-  if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum))
-    refuse(`greater than ${exclusiveMinimum ? '' : 'or equal to '}${minimum}`);
-  if (maximum !== undefined && (exclusiveMaximum ? value >= maximum : value > maximum))
-    refuse(`less than ${exclusiveMaximum ? '' : 'or equal to '}${maximum}`);
-  if (multipleOf !== undefined && Math.abs(value / multipleOf - Math.round(value / multipleOf)) > Number.EPSILON)
-    refuse(`a multiple of ${multipleOf}`);
-}
-
 function validateList(faults: Faults, path: string, schema: Schema, value: readonly unknown[], old: unknown): void {
   const { minItems, maxItems, items } = schema;
   if (minItems !== undefined && value.length < minItems)
@@ -140,7 +134,7 @@ function validateUnique(faults: Faults, path: string, schema: Schema, value: rea
   const seen = new Set<string>();
   value.forEach((item, index) => {
     const identity = type === 'set' ? item : keysOf(keys, item);
-    const text = JSON.stringify(identity) ?? '';
+    const text = jsonText(identity) ?? '';
     if (seen.has(text)) faults.duplicate(`${path}[${index}]`, identity);
     seen.add(text);
   });
@@ -167,8 +161,8 @@ function validateObject(faults: Faults, path: string, schema: Schema, value: Rec
 export function correlated(schema: Schema, old: unknown): (item: unknown) => unknown {
   const keys = schema['x-kubernetes-list-map-keys'] ?? [];
   if (schema['x-kubernetes-list-type'] !== 'map' || !Array.isArray(old)) return () => undefined;
-  const items = new Map(old.map((item: unknown) => [JSON.stringify(keysOf(keys, item)), item]));
-  return (item) => items.get(JSON.stringify(keysOf(keys, item)));
+  const items = new Map(old.map((item: unknown) => [jsonText(keysOf(keys, item)), item]));
+  return (item) => items.get(jsonText(keysOf(keys, item)));
 }
 
 const keysOf = (keys: readonly string[], item: unknown) => Object.fromEntries(keys.map((key) => [key, memberOf(item, key)]));

@@ -1,4 +1,5 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { parseExact } from '../exact-json.js';
 import { badRequest } from '../status-error.js';
 
 /** Fields of a small message by number: integers as numbers, the rest as bytes. */
@@ -57,7 +58,7 @@ function jsonOf(fields: Fields): unknown {
   const text = textOf(fields, 1);
   if (text === '') return undefined;
   try {
-    return JSON.parse(text);
+    return parseExact(text);
   } catch (error) {
     throw badRequest(`error decoding protobuf: ${(error as Error).message}`);
   }

@@ -2,6 +2,7 @@ import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { badRequest } from '../status-error.js';
 import type { KubeObject } from '../object.js';
 import type { FieldFacts } from '../schema/facts.js';
+import { numberOf } from '../schema/integers.js';
 import type { ProtoField, ProtoMessage } from '../schema/proto-messages.js';
 import { protoMessage, protoTypeOf } from '../schema/proto-messages.js';
 import { MAX_BODY_VALUES, tooManyValues } from '../schema/value-count.js';
@@ -145,7 +146,7 @@ function wrapped(type: string, bytes: Uint8Array, place: Place): unknown {
 function scalar({ type, format }: FieldFacts, reader: BinaryReader, wire: WireType): unknown {
   switch (type) {
     case 'integer':
-      return Number(reader.int64());
+      return numberOf(String(reader.int64()));
     case 'boolean':
       return reader.bool();
     case 'number':

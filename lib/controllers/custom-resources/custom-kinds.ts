@@ -1,5 +1,6 @@
 import type { Subscription } from 'rxjs';
 import type { CustomResourceDefinition } from 'kubernetes-types/apiextensions/v1.js';
+import { jsonText } from '../../api/exact-json.js';
 import type { Lifecycle } from '../../base/lifecycle.js';
 import type { Logger } from '../../base/logger.js';
 import { silentLogger } from '../../base/logger.js';
@@ -61,7 +62,7 @@ export class CustomKinds implements Lifecycle {
     if (isTrue(crd, 'Terminating')) this.#terminating.add(name);
     else this.#terminating.delete(name);
     const accepted = isTrue(crd, 'NamesAccepted') || isTrue(crd, 'Established');
-    const source = accepted ? JSON.stringify([crd.spec, crd.status?.acceptedNames]) : '';
+    const source = accepted ? jsonText([crd.spec, crd.status?.acceptedNames]) : '';
     if (source === (this.#served.get(name)?.source ?? '')) return;
     this.#remove(name);
     this.#add(crd, source);

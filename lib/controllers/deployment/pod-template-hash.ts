@@ -1,4 +1,5 @@
 import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
+import { jsonText } from '../../api/exact-json.js';
 import { sameValue } from '../same-value.js';
 
 /** The label by which the pods and ReplicaSets of one template are told from those of another one. */
@@ -30,7 +31,7 @@ function withoutHash(template: PodTemplateSpec | undefined): PodTemplateSpec | u
 /** A text that is equal for equal values, as `sameValue` sees them: keys in order, blanks left out. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (typeof value !== 'object' || value === null) return jsonText(value) ?? 'null';
   const entries = Object.entries(value).map(([key, inner]) => [key, canonical(inner)] as const);
   const told = entries.filter(([, text]) => text !== 'null' && text !== '{}' && text !== '[]');
   return `{${told

@@ -51,7 +51,7 @@ function evictionBy({ taint, since }: DrivingTaint, pod: Pod, unreachableFor: nu
   const silent = taint.key === UNREACHABLE || taint.key === NOT_READY;
   const tolerations = (pod.spec?.tolerations ?? []).filter((one) => tolerates(one, taint));
   if (tolerations.length === 0 && !silent) return -Infinity;
-  const seconds = tolerations.map((one) => one.tolerationSeconds ?? Infinity);
+  const seconds = tolerations.map((one) => Number(one.tolerationSeconds ?? Infinity));
   const shortest = seconds.length === 0 ? DEFAULT_TOLERATION_SECONDS : Math.max(0, Math.min(...seconds));
   const wait = silent && shortest === DEFAULT_TOLERATION_SECONDS ? unreachableFor : shortest * 1000;
   const created = parseTime(pod.metadata?.creationTimestamp);

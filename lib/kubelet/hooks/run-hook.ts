@@ -19,7 +19,7 @@ export async function runHook(handler: LifecycleHandler, target: HookTarget, sig
   if (handler.exec) await execHook(handler.exec.command ?? [], target, signal);
   else if (handler.httpGet)
     await httpGet({ url: urlOf(handler.httpGet, target), headers: handler.httpGet.httpHeaders, signal }).then(refuseFailure);
-  else if (handler.sleep) await target.environment.sleep(1000 * handler.sleep.seconds, signal);
+  else if (handler.sleep) await target.environment.sleep(1000 * Number(handler.sleep.seconds), signal);
   else throw new Error('hooks of this kind are not supported');
 }
 

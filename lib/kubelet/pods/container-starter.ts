@@ -82,7 +82,7 @@ export class ContainerStarter {
       if (signal.aborted) throw error;
       events.event(pod, 'Warning', 'FailedPostStartHook', `PostStartHook failed: ${messageOf(error)}`);
       events.event(pod, 'Normal', 'Killing', 'FailedPostStartHook');
-      await runtime.stopContainer(containerId, 1000 * (pod.spec?.terminationGracePeriodSeconds ?? 30));
+      await runtime.stopContainer(containerId, 1000 * Number(pod.spec?.terminationGracePeriodSeconds ?? 30));
       throw new StartError('PostStartHookError', messageOf(error), { cause: error });
     }
   }

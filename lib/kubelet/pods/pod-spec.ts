@@ -56,7 +56,7 @@ export function isFinished(pod: Pod): boolean {
 
 /** Seconds that the pod's containers have to end by themselves: what its deletion says, else its spec. */
 export function graceOf(pod: Stored<Pod> | Pod): number {
-  return pod.metadata?.deletionGracePeriodSeconds ?? pod.spec?.terminationGracePeriodSeconds ?? 30;
+  return Number(pod.metadata?.deletionGracePeriodSeconds ?? pod.spec?.terminationGracePeriodSeconds ?? 30); // may be a bigint
 }
 
 /** Number of a container port given by number or name. */

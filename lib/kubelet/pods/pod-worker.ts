@@ -199,7 +199,7 @@ export class PodWorker {
     const shown = this.#showRunning(pod, actual, plan);
     this.#announce(pod, plan, actual);
     for (const { record, message } of plan.kills) {
-      const gracePeriod = 1000 * (this.#probes.ailment(record.id)?.gracePeriod ?? pod.spec?.terminationGracePeriodSeconds ?? 30);
+      const gracePeriod = 1000 * Number(this.#probes.ailment(record.id)?.gracePeriod ?? pod.spec?.terminationGracePeriodSeconds ?? 30);
       this.#ender.killOne(pod, actual, record, { message, gracePeriod });
     }
     const setup = this.#setup.step(pod, actual);
@@ -228,7 +228,7 @@ export class PodWorker {
     }
     if (this.#keeper.isFinished && liveContainers(actual).length === 0) return;
     this.#observe(pod, actual);
-    const ended = this.#ender.endAll(pod, actual, 1000 * (pod.spec?.terminationGracePeriodSeconds ?? 30));
+    const ended = this.#ender.endAll(pod, actual, 1000 * Number(pod.spec?.terminationGracePeriodSeconds ?? 30));
     if (ended && this.#busy) return;
     if (ended) this.#context.objects.track(this.uid, '', []);
     this.#sweep(actual);

@@ -113,7 +113,10 @@ export class ContainerProbes {
 
   #fail(kind: string, { terminationGracePeriodSeconds }: Probe): void {
     const message = `Container ${this.#options.container.name} failed ${kind} probe, will be restarted`;
-    this.#ailment = { message, gracePeriod: terminationGracePeriodSeconds };
+    this.#ailment = {
+      message,
+      gracePeriod: terminationGracePeriodSeconds === undefined ? undefined : Number(terminationGracePeriodSeconds),
+    };
     this.#options.onChange();
   }
 

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { jsonText, parseExact } from '../../api/exact-json.js';
 import type { Environment } from '../../base/environment.js';
 import { StatusError } from '../../api/status-error.js';
 import { bodyOf, refusal, warningsIn } from './http-answer.js';
@@ -112,7 +113,7 @@ export class HttpTransport {
   #send(call: ApiCall, signal: AbortSignal): { request: ClientRequest; answer: Promise<IncomingMessage> } {
     const url = new URL(this.#base.pathname.replace(/\/$/, '') + call.path, this.#base);
     for (const [name, value] of Object.entries(call.query ?? {})) if (value !== undefined) url.searchParams.set(name, value);
-    const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
+    const body = call.body === undefined ? undefined : Buffer.from(jsonText(call.body));
     const secure = url.protocol === 'https:';
     const options: RequestOptions = { method: call.method, agent: this.#connections(secure), headers: this.#headers(call, body), signal };
     const request = (secure ? httpsRequest : httpRequest)(url, options);
@@ -166,7 +167,7 @@ function lost(call: ApiCall, cause: unknown, closed: AbortSignal): Error {
 
 function parsed<V>(body: Buffer): V {
   try {
-    return JSON.parse(body.toString('utf8')) as V;
+    return parseExact(body.toString('utf8')) as V;
   } catch (error) {
     throw new StatusError('InternalError', 'the answer of the server is not JSON', { cause: error });
   }

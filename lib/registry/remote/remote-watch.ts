@@ -1,5 +1,6 @@
 import type { Subscriber } from 'rxjs';
 import { Observable } from 'rxjs';
+import { parseExact } from '../../api/exact-json.js';
 import type { Timer } from '../../base/environment.js';
 import { deepFreeze } from '../../api/encode.js';
 import type { KubeObject, Stored } from '../../api/object.js';
@@ -110,7 +111,7 @@ function watchQuery({ resourceVersion, sendInitialEvents }: WatchOptions): Recor
 
 function parsed(line: string): WatchLine {
   try {
-    return JSON.parse(line) as WatchLine;
+    return parseExact(line) as WatchLine;
   } catch (error) {
     throw broken(error);
   }

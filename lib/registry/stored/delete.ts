@@ -64,7 +64,7 @@ function shorten<T extends KubeObject>(kind: KindContext<T>, object: Stored<T>, 
   if (wanted === undefined || wanted >= grace) return { type: 'keep' };
   const draft = copyJson(object) as unknown as Draft<T>;
   const seconds = Math.max(0, wanted);
-  metaOf(draft).deletionTimestamp = timestamp(parseTime(object.metadata.deletionTimestamp) - (grace - seconds) * 1000);
+  metaOf(draft).deletionTimestamp = timestamp(parseTime(object.metadata.deletionTimestamp) - (Number(grace) - seconds) * 1000);
   metaOf(draft).deletionGracePeriodSeconds = seconds;
   return { type: held || seconds > 0 ? 'mark' : 'remove', draft };
 }
@@ -80,9 +80,12 @@ function graceOf<T extends KubeObject>({ definition }: KindContext<T>, object: S
   return grace < 0 ? 1 : grace;
 }
 
+/** Milliseconds; the last second that RFC 3339 can name. */
+const LAST_TIME = Date.UTC(9999, 11, 31, 23, 59, 59);
+
 function markDeleting<T extends KubeObject>({ strategy, environment }: KindContext<T>, draft: Draft<T>, grace: number): void {
   const metadata = metaOf(draft);
-  metadata.deletionTimestamp = timestamp(environment.now() + grace * 1000);
+  metadata.deletionTimestamp = timestamp(Math.min(environment.now() + Number(grace) * 1000, LAST_TIME));
   metadata.deletionGracePeriodSeconds = grace;
   if (metadata.generation) metadata.generation += 1;
   strategy.markDeleting?.(draft, environment.now());

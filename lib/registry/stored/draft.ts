@@ -2,6 +2,7 @@ import type { ManagedFieldsEntry, ObjectMeta } from 'kubernetes-types/meta/v1.js
 import type { KubeObject } from '../../api/object.js';
 import type { ResourceDefinition } from '../../api/resource-definition.js';
 import { decode } from '../../api/schema/decode.js';
+import { NumberText } from '../../api/schema/number-text.js';
 import type { WriteOptions } from '../registry.js';
 import { isStored } from './managed-fields/owners.js';
 
@@ -18,7 +19,7 @@ export function metaOf(draft: Draft<KubeObject>): DraftMeta {
 
 /** A JSON value with all it holds, without `undefined` members. Copies what is frozen into what is not. */
 export function copyJson<V>(value: V): V {
-  if (value === null || typeof value !== 'object') return value;
+  if (value === null || typeof value !== 'object' || value instanceof NumberText) return value;
   if (Array.isArray(value)) return value.map((item: unknown) => copyJson(item)) as V;
   const copy: Record<string, unknown> = {};
   for (const key of Object.keys(value)) {

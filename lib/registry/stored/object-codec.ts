@@ -1,5 +1,6 @@
 import type { ObjectMeta } from 'kubernetes-types/meta/v1.js';
-import { deepFreeze, rememberStored, StoredJson } from '../../api/encode.js';
+import { freezes, rememberStored, StoredJson } from '../../api/encode.js';
+import { jsonText, parseExact } from '../../api/exact-json.js';
 import type { KubeObject, Stored } from '../../api/object.js';
 import type { ResourceDefinition, StoredForm } from '../../api/resource-definition.js';
 import { StatusError } from '../../api/status-error.js';
@@ -53,7 +54,8 @@ export class ObjectCodec<T extends KubeObject> {
     if (known?.metadata.resourceVersion === String(revision)) return known;
     const { metadata, ...rest } = this.decode(entry);
     const object = { ...rest, metadata: { ...metadata, resourceVersion: String(revision) } };
-    const removed = this.#finish(object as unknown as Draft<T>, this.#form ? undefined : entry.value, revision); // decoded above, so complete
+    const removed = object as unknown as Stored<T>; // decoded above, so complete
+    this.#freeze(removed, this.#form ? undefined : entry.value, revision);
     this.#removed.set(entry, removed);
     return removed;
   }
@@ -62,9 +64,8 @@ export class ObjectCodec<T extends KubeObject> {
     const draft = this.#drafts.get(entry.value);
     // The same bytes may be stored again later, then as another version of the object.
     if (draft) this.#drafts.delete(entry.value);
-    const object = draft ?? this.#shown(parse<T>(entry));
-    metaOf(object).resourceVersion = String(entry.revision);
-    return this.#finish(object, draft || !this.#form ? entry.value : undefined, entry.revision);
+    const object = draft ?? this.#shown(parse<T>(entry, JSON.parse));
+    return this.#finish(object, draft || !this.#form ? entry.value : undefined, entry);
   }
 
   #shown(stored: Draft<T>): Draft<T> {
@@ -72,21 +73,31 @@ export class ObjectCodec<T extends KubeObject> {
   }
 
   /** `value`: the bytes that say the same as the object, if any do. */
-  #finish(object: Draft<T>, value: Uint8Array | undefined, revision: Revision): Stored<T> {
-    const frozen = deepFreeze(object) as Stored<T>;
+  #finish(object: Draft<T>, value: Uint8Array | undefined, entry: Entry): Stored<T> {
+    metaOf(object).resourceVersion = String(entry.revision);
+    if (!this.#freeze(object as Stored<T>, value, entry.revision)) return object as Stored<T>;
+    const exact = this.#shown(parse<T>(entry, parseExact));
+    metaOf(exact).resourceVersion = String(entry.revision);
+    this.#freeze(exact as Stored<T>, value, entry.revision);
+    return exact as Stored<T>;
+  }
+
+  /** Tells whether the bytes may say more exactly what a number is. */
+  #freeze(object: Stored<T>, value: Uint8Array | undefined, revision: Revision): boolean {
+    const inexact = freezes(object);
     const stored = value && StoredJson.of(this.#head, value, revision);
-    if (stored) rememberStored(frozen, stored);
-    return frozen;
+    if (stored) rememberStored(object, stored);
+    return inexact;
   }
 }
 
 /** The JSON of an object. That of its managed fields is put in whole: it is long, and mostly what another object has had just before. */
 function jsonOf(object: KubeObject): string {
   const { managedFields, ...metadata } = object.metadata ?? {};
-  if (!managedFields) return JSON.stringify(object);
+  if (!managedFields) return jsonText(object);
   const { kind, apiVersion, metadata: _, ...rest } = object;
-  const head = JSON.stringify({ kind, apiVersion, metadata });
-  const tail = JSON.stringify(rest);
+  const head = jsonText({ kind, apiVersion, metadata });
+  const tail = jsonText(rest);
   return `${head.slice(0, -2)},"managedFields":${textOf(managedFields)}}${tail === '{}' ? '' : `,${tail.slice(1, -1)}`}}`;
 }
 
@@ -97,10 +108,10 @@ function bytesOf(text: string): Buffer {
   return bytes;
 }
 
-function parse<T extends KubeObject>(entry: Entry): Draft<T> {
+function parse<T extends KubeObject>(entry: Entry, read: (text: string) => unknown): Draft<T> {
   try {
     const { value } = entry;
-    const object = JSON.parse(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString()) as Draft<T>;
+    const object = read(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString()) as Draft<T>;
     (object as { metadata?: ObjectMeta }).metadata ??= {};
     return object;
   } catch (error) {

@@ -13,7 +13,7 @@ const FORMATS = [JSON_TYPE, YAML_TYPE, PROTOBUF_TYPE];
 /** `DeleteOptions` as they travel. */
 interface WireOptions {
   readonly kind?: string;
-  readonly gracePeriodSeconds?: number;
+  readonly gracePeriodSeconds?: number | bigint;
   readonly propagationPolicy?: string;
   readonly orphanDependents?: boolean;
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
@@ -30,7 +30,7 @@ export async function deleteOptions(request: ApiRequest): Promise<DeleteOptions>
     user: request.user,
     signal: request.signal,
     onWarning: (text) => request.warn(text),
-    ...optional('gracePeriodSeconds', wire.gracePeriodSeconds),
+    ...optional('gracePeriodSeconds', secondsOf(wire)),
     ...optional('propagationPolicy', policyOf(wire)),
     ...optional('preconditions', wire.preconditions),
   };
@@ -43,7 +43,7 @@ export function deleteOptionsOf(wire: object): DeleteOptions {
   refuse('DeleteOptions', errorsOf(given));
   return {
     dryRun: (given.dryRun ?? []).length > 0,
-    ...optional('gracePeriodSeconds', given.gracePeriodSeconds),
+    ...optional('gracePeriodSeconds', secondsOf(given)),
     ...optional('propagationPolicy', policyOf(given)),
     ...optional('preconditions', given.preconditions),
   };
@@ -52,7 +52,7 @@ export function deleteOptionsOf(wire: object): DeleteOptions {
 async function fromBody(request: ApiRequest, bytes: Buffer): Promise<WireOptions> {
   const type = contentType(request.headers['content-type']);
   if (!FORMATS.includes(type)) throw unsupportedMediaType(FORMATS);
-  const body = await parseBody(bytes, type, 'DeleteOptions', () => request.breathe());
+  const body = await parseBody(bytes, type, 'DeleteOptions', () => request.breathe(), { exactNumbers: true });
   const parsed: unknown = body.value ?? {};
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
     throw badRequest('json: cannot unmarshal into Go value of type v1.DeleteOptions');
@@ -80,7 +80,8 @@ function withoutNulls(value: object): WireOptions {
 function checkTypes({ gracePeriodSeconds, orphanDependents, propagationPolicy, preconditions, dryRun }: WireOptions): void {
   const wrong = (field: string, type: string) =>
     badRequest(`json: cannot unmarshal into Go struct field DeleteOptions.${field} of type ${type}`);
-  if (gracePeriodSeconds !== undefined && !Number.isSafeInteger(gracePeriodSeconds)) throw wrong('gracePeriodSeconds', 'int64');
+  if (gracePeriodSeconds !== undefined && typeof gracePeriodSeconds !== 'bigint' && !Number.isSafeInteger(gracePeriodSeconds))
+    throw wrong('gracePeriodSeconds', 'int64');
   if (orphanDependents !== undefined && typeof orphanDependents !== 'boolean') throw wrong('orphanDependents', 'bool');
   if (propagationPolicy !== undefined && typeof propagationPolicy !== 'string') throw wrong('propagationPolicy', 'v1.DeletionPropagation');
   if (preconditions !== undefined && !isTextMap(preconditions)) throw wrong('preconditions', 'v1.Preconditions');
@@ -105,6 +106,9 @@ function errorsOf({ propagationPolicy, orphanDependents, dryRun }: WireOptions):
     ...dryRunErrors(dryRun ?? []),
   ];
 }
+
+/** Exact as far as it matters: no pod waits for 2^53 seconds. */
+const secondsOf = ({ gracePeriodSeconds: seconds }: WireOptions) => (seconds === undefined ? undefined : Number(seconds));
 
 function policyOf({ propagationPolicy, orphanDependents }: WireOptions): DeleteOptions['propagationPolicy'] {
   if (propagationPolicy !== undefined) return propagationPolicy as DeleteOptions['propagationPolicy'];

@@ -43,7 +43,7 @@ export function viewHandlers({ parent, name, sub }: SubresourcePlace, context: S
       shown(request, async () => {
         const options = writeOptions(request, 'UpdateOptions');
         const isParent = sub.type === 'object';
-        const object: KubeObject = isParent ? await readResource(request, parent, options) : await readTyped(request, expected);
+        const object: KubeObject = isParent ? await readResource(request, parent, options) : await readTyped(request, expected, options);
         return registry.update(nameIn(request, parent), addressed(object, parent, request.info, 'update'), {
           ...options,
           decoded: isParent,
@@ -66,7 +66,7 @@ export function productHandlers({ parent, name, sub }: SubresourcePlace, context
   return {
     async create(request) {
       const options = writeOptions(request, 'CreateOptions');
-      const object = await readTyped(request, { ...typeOf(sub), custom: false });
+      const object = await readTyped(request, { ...typeOf(sub), custom: false }, options);
       const named = { ...object, metadata: { ...object.metadata, name: object.metadata?.name ?? request.info.name } };
       return json(201, await registry.create(nameIn(request, parent), addressed(named, parent, request.info, 'update'), options));
     },
@@ -79,7 +79,7 @@ export function actionHandlers({ parent, name, sub }: SubresourcePlace, context:
   return {
     async create(request) {
       const options = writeOptions(request, 'CreateOptions');
-      const object = await readTyped(request, { ...typeOf(sub), custom: false });
+      const object = await readTyped(request, { ...typeOf(sub), custom: false }, options);
       const named = { ...object, metadata: { ...object.metadata, name: object.metadata?.name ?? request.info.name } };
       const target = addressed(named, parent, request.info, 'update');
       await registry.create(nameIn(request, parent), withDeleteOptions(target), options);

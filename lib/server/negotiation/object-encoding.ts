@@ -1,5 +1,6 @@
 import type { Body, Bytes } from '../../api/encode.js';
 import { encoded, without } from '../../api/encode.js';
+import { jsonText } from '../../api/exact-json.js';
 import type { KubeObject, ObjectList, Stored } from '../../api/object.js';
 import type { ResourceDefinition } from '../../api/resource-definition.js';
 import { partialMetadata } from './partial-metadata.js';
@@ -14,16 +15,16 @@ export function encodeObject(object: Stored<KubeObject>, presentation: Presentat
   if (presentation.as === undefined) return [encoded(object)];
   const { resourceVersion } = object.metadata;
   const view = presentation.as === 'Table' ? tableOf(presentation, [object], { resourceVersion }) : partialMetadata(object);
-  return [Buffer.from(JSON.stringify(view))];
+  return [Buffer.from(jsonText(view))];
 }
 
 /** A list: the bytes of its items, joined as they are asked for; or a view of it. */
 export function encodeList(list: ObjectList<KubeObject>, presentation: Presentation): Body {
-  if (presentation.as === 'Table') return [Buffer.from(JSON.stringify(tableOf(presentation, list.items, listMeta(list))))];
+  if (presentation.as === 'Table') return [Buffer.from(jsonText(tableOf(presentation, list.items, listMeta(list))))];
   const { definition } = presentation;
   if (presentation.as !== undefined) {
     const head = headOf({ kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1' }, list);
-    return joined(head, list.items, (item) => Buffer.from(JSON.stringify(partialMetadata(item))));
+    return joined(head, list.items, (item) => Buffer.from(jsonText(partialMetadata(item))));
   }
   const head = headOf({ kind: definition.listKind, apiVersion: definition.apiVersion }, list);
   let bytes = head.length + LIST_END.length + Math.max(0, list.items.length - 1);
@@ -66,5 +67,5 @@ function itemBytes(item: Stored<KubeObject>, definition: ResourceDefinition): By
   const rest = without(prefix, item);
   if (rest) return rest;
   const { kind: _kind, apiVersion: _apiVersion, ...untyped } = item;
-  return Buffer.from(JSON.stringify(untyped));
+  return Buffer.from(jsonText(untyped));
 }

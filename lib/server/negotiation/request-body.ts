@@ -1,11 +1,14 @@
 import type { KubeObject } from '../../api/object.js';
 import { nameText } from '../../api/object.js';
 import type { ResourceDefinition } from '../../api/resource-definition.js';
-import { decode } from '../../api/schema/decode.js';
+import { builtInSchema } from '../../api/schema/built-in-schema.js';
+import type { DecodedKind } from '../../api/schema/decode.js';
+import { decode, decodeAs } from '../../api/schema/decode.js';
 import type { ParsedBody, ParseOptions } from '../../api/schema/parse-json.js';
 import { MAX_DEPTH, parseJson } from '../../api/schema/parse-json.js';
 import { parseYamlInSteps } from '../../api/schema/parse-yaml.js';
 import { checkValueCount, MAX_BODY_VALUES, MAX_OBJECT_VALUES, tooManyValues } from '../../api/schema/value-count.js';
+import { protoTypeOf } from '../../api/schema/proto-messages.js';
 import { badRequest, StatusError } from '../../api/status-error.js';
 import { decodeProtobuf } from '../../api/wire/protobuf.js';
 import type { WriteOptions } from '../../registry/registry.js';
@@ -38,15 +41,33 @@ export async function readResource<T extends KubeObject>(
   return object;
 }
 
-/** An object that is no resource of its own (a Scale, a Binding, …): its type is checked and filled in, the rest is the reader's. */
-export async function readTyped(request: ApiRequest, expected: ExpectedType): Promise<KubeObject & Record<string, unknown>> {
-  const { value } = await readBody(request, expected, {});
+/**
+ * An object that is no resource of its own (a Scale, a Binding, …), decoded as that, whatever version it says. Unknown and duplicate
+ * fields are refused or warned of as the options say. Throws 400, 413, 415.
+ */
+export async function readTyped(
+  request: ApiRequest,
+  expected: ExpectedType,
+  options: WriteOptions,
+): Promise<KubeObject & Record<string, unknown>> {
+  const { value, duplicateFields } = await readBody(request, expected, { exactNumbers: true });
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     throw badRequest(`the object provided is unrecognized (must be of type ${expected.kind}): it is no object`);
   const { kind, apiVersion } = value as KubeObject;
   if (kind && kind !== expected.kind)
     throw badRequest(`${nameText(kind)} in version ${JSON.stringify(apiVersion)} cannot be handled as a ${expected.kind}`);
-  return { ...value, kind: expected.kind, apiVersion: expected.apiVersion };
+  const typed = { ...value, kind: kind || expected.kind, apiVersion: expected.apiVersion };
+  const { object, warnings } = decodeAs(kindOf(expected), typed, { fieldValidation: options.fieldValidation, duplicateFields });
+  warnings.forEach((text) => request.warn(text));
+  return object as KubeObject & Record<string, unknown>;
+}
+
+/** What decoding needs to know of a built-in type. */
+function kindOf({ kind, apiVersion, custom }: ExpectedType): DecodedKind {
+  const type = protoTypeOf(apiVersion, kind);
+  if (type === undefined) throw new TypeError(`no such type in the facts table: ${kind} of ${apiVersion}`);
+  const [group, version] = apiVersion.includes('/') ? (apiVersion.split('/') as [string, string]) : ['', apiVersion];
+  return { group, version, apiVersion, kind, schema: builtInSchema(type), custom };
 }
 
 async function readBody(

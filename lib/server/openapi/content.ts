@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { jsonText, parseExact } from '../../api/exact-json.js';
 import type { Message } from './protobuf/message.js';
 import { encode } from './protobuf/message.js';
 
@@ -11,13 +12,13 @@ export class Content {
   #protobuf: Buffer | undefined;
 
   constructor(document: object, message: Message) {
-    this.json = Buffer.from(JSON.stringify(document));
+    this.json = Buffer.from(jsonText(document));
     this.hash = createHash('sha512').update(this.json).digest('hex').toUpperCase();
     this.#message = message;
   }
 
   /** Made when first asked for: few clients want it. */
   get protobuf(): Buffer {
-    return (this.#protobuf ??= Buffer.from(encode(this.#message, JSON.parse(this.json.toString()))));
+    return (this.#protobuf ??= Buffer.from(encode(this.#message, parseExact(this.json.toString()))));
   }
 }

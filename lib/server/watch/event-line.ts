@@ -1,4 +1,5 @@
 import { encoded, whole } from '../../api/encode.js';
+import { jsonText } from '../../api/exact-json.js';
 import type { KubeObject, Stored } from '../../api/object.js';
 import type { StatusError } from '../../api/status-error.js';
 
@@ -36,7 +37,7 @@ function keep(object: object, type: ChangeType, line: Buffer): void {
 
 /** A line with any other object. */
 export function plainLine(type: ChangeType | 'BOOKMARK' | 'ERROR', object: object): Buffer {
-  return Buffer.from(`${JSON.stringify({ type, object })}\n`);
+  return Buffer.from(`${jsonText({ type, object })}\n`);
 }
 
 /** The last line of a watch that cannot go on. */

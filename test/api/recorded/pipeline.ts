@@ -1,4 +1,3 @@
-import * as jsonPatch from 'fast-json-patch';
 import { createCatalog } from '../../../lib/api/catalog.js';
 import { deepFreeze } from '../../../lib/api/encode.js';
 import { invalidObject } from '../../../lib/api/field-error.js';
@@ -9,6 +8,7 @@ import { decode } from '../../../lib/api/schema/decode.js';
 import { applyDefaults } from '../../../lib/api/schema/defaulting.js';
 import { parseJson } from '../../../lib/api/schema/parse-json.js';
 import { StatusError } from '../../../lib/api/status-error.js';
+import { applyJsonPatch } from '../../../lib/registry/stored/patch/json-patch.js';
 
 /** Any object, as a test looks at it. */
 export type Loose = Omit<KubeObject, 'metadata'> & { metadata: Record<string, unknown> } & Record<string, unknown>;
@@ -57,19 +57,19 @@ export class Pipeline {
     return this.#replace(definition, this.get(definition, namespace, name), parseJson(body, { exactNumbers: true }), subresource, false);
   }
 
-  patch(
+  async patch(
     definition: ResourceDefinition,
     namespace: string | undefined,
     name: string,
     subresource: string | undefined,
     type: string,
     patch: unknown,
-  ): Loose {
+  ): Promise<Loose> {
     const old = this.get(definition, namespace, name);
     const copy = JSON.parse(JSON.stringify(old)) as Loose;
     const value =
       type === 'json'
-        ? jsonPatch.applyPatch(copy, patch as jsonPatch.Operation[]).newDocument
+        ? await applyJsonPatch(copy, patch as object[], () => Promise.resolve())
         : merged(copy, patch as Record<string, unknown>);
     return this.#replace(definition, old, { value, duplicateFields: [] }, subresource, true);
   }

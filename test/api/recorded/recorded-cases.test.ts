@@ -65,12 +65,14 @@ describe('recorded answers of a real server', () => {
   });
 });
 
-function replay({ steps, namespace }: Case): void {
+async function replay({ steps, namespace }: Case): Promise<void> {
   const pipeline = new Pipeline();
   const variables: Record<string, unknown> = { NS: 'c-ns', ID: 'aid1' };
   for (const step of steps) {
     const [method = '', path = ''] = String(fill(step.do, variables)).split(' ');
-    const { code, body } = answerOf(() => perform(pipeline, method, path, step.patch, fill(step.body, variables), namespace !== false));
+    const { code, body } = await answerOf(() =>
+      perform(pipeline, method, path, step.patch, fill(step.body, variables), namespace !== false),
+    );
     const { code: wanted, reason, causes, see } = step.expect!;
     const facts = `${step.do} ${JSON.stringify(step.body)} → ${JSON.stringify(body).slice(0, 600)}`;
     expect(code, facts).to.equal(wanted);
@@ -82,14 +84,14 @@ function replay({ steps, namespace }: Case): void {
   }
 }
 
-function perform(
+async function perform(
   pipeline: Pipeline,
   method: string,
   path: string,
   patch: string | undefined,
   body: unknown,
   namespaced: boolean,
-): { code: number; body: unknown } {
+): Promise<{ code: number; body: unknown }> {
   const [, group = '', version = '', namespace, first = '', second, third] = PATH.exec(path) ?? [];
   const definition = pipeline.definition(group, version, first);
   if (!definition) throw new Error(`no such resource: ${path}`);
@@ -101,15 +103,15 @@ function perform(
     case 'PUT':
       return { code: 200, body: pipeline.update(definition, namespace, second!, third, text) };
     case 'PATCH':
-      return { code: 200, body: pipeline.patch(definition, namespace, second!, third, patch!, body) };
+      return { code: 200, body: await pipeline.patch(definition, namespace, second!, third, patch!, body) };
     default:
       return { code: 200, body: pipeline.get(definition, namespace, second!) };
   }
 }
 
-function answerOf(run: () => { code: number; body: unknown }): { code: number; body: unknown } {
+async function answerOf(run: () => Promise<{ code: number; body: unknown }>): Promise<{ code: number; body: unknown }> {
   try {
-    return run();
+    return await run();
   } catch (error) {
     if (StatusError.is(error)) return { code: error.code, body: error.toStatus() };
     throw error;

@@ -35,7 +35,7 @@ export interface Doc {
   readonly message: string;
   readonly reason: string;
   readonly code: number;
-  readonly details: { readonly causes: readonly { readonly reason: string; readonly field: string }[] };
+  readonly details: { readonly causes: readonly { readonly reason: string; readonly field: string; readonly message: string }[] };
   /** Of a Table. */
   readonly columnDefinitions: readonly { readonly name: string }[] | null;
   readonly rows: readonly { readonly cells: readonly unknown[]; readonly object: Doc }[];

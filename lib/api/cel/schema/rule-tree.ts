@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LruMap } from '../../../base/lru-map.js';
+import { jsonText } from '../../exact-json.js';
 import type { Schema } from '../../schema/schema.js';
 import type { DeclaredType } from '../declared-type.js';
 import { escapeName } from './escape-name.js';
@@ -25,7 +26,7 @@ const known = new LruMap<string, { readonly tree: RuleTree | undefined }>(200);
 /** Compiles the rules of a schema; once, as long as it is in use. Undefined: it has none. `isRoot`: it is that of whole objects. */
 export function ruleTreeOf(schema: Schema, isRoot: boolean): RuleTree | undefined {
   if (!hasRules(schema)) return undefined;
-  const text = `${isRoot}${JSON.stringify(schema)}`;
+  const text = `${isRoot}${jsonText(schema)}`;
   const key = createHash('sha256').update(text).digest('base64');
   let found = known.get(key);
   // 16 KiB of schema are a usual one; a tree takes ten times the memory of its text.

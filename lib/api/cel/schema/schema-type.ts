@@ -36,7 +36,7 @@ export function declaredTypeOf(schema: Schema, isRoot: boolean, name: string, de
   if (schema['x-kubernetes-int-or-string'])
     return {
       type: DYN,
-      maxElements: schema.maxLength === undefined ? LONGEST_TEXT : Math.max(0, schema.maxLength) * CHARACTER,
+      maxElements: schema.maxLength === undefined ? LONGEST_TEXT : Math.max(0, Number(schema.maxLength)) * CHARACTER,
       minSize: 1,
       read: readIntOrString,
     };
@@ -71,7 +71,7 @@ function withObjectFields(schema: Schema): Schema {
 function listType(schema: Schema, name: string, depth: number): DeclaredType | undefined {
   const element = schema.items && declaredTypeOf(schema.items, isResource(schema.items), `${name}.@idx`, depth + 1);
   if (!element) return undefined;
-  const most = schema.maxItems ?? Math.floor(LONGEST_TEXT / (element.minSize + 1));
+  const most = countOf(schema.maxItems) ?? Math.floor(LONGEST_TEXT / (element.minSize + 1));
   return {
     type: listOf(element.type),
     maxElements: Math.max(0, most),
@@ -84,7 +84,7 @@ function listType(schema: Schema, name: string, depth: number): DeclaredType | u
 function mapType(schema: Schema, values: Schema, name: string, depth: number): DeclaredType | undefined {
   const element = declaredTypeOf(values, isResource(values), `${name}.@prop`, depth + 1);
   if (!element) return undefined;
-  const most = schema.maxProperties ?? Math.floor(LONGEST_TEXT / (element.minSize + 6));
+  const most = countOf(schema.maxProperties) ?? Math.floor(LONGEST_TEXT / (element.minSize + 6));
   return {
     type: mapOf(STRING, element.type),
     maxElements: Math.max(0, most),
@@ -116,7 +116,7 @@ function objectType(schema: Schema, name: string, depth: number): DeclaredType {
 }
 
 function textType(schema: Schema): DeclaredType {
-  const { maxLength } = schema;
+  const maxLength = countOf(schema.maxLength);
   const of = (type: Type, maxElements: number, minSize: number, read: DeclaredType['read']): DeclaredType => ({
     type,
     maxElements,
@@ -145,3 +145,6 @@ function longestOf({ enum: values }: Schema): number {
 function nullable(schema: Schema, read: DeclaredType['read']): DeclaredType['read'] {
   return schema.nullable ? (data) => (data === null ? null : read(data)) : read;
 }
+
+/** Limits of a stored definition may be `bigint`s. */
+const countOf = (limit: number | undefined) => (limit === undefined ? undefined : Number(limit));

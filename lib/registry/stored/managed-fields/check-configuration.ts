@@ -1,3 +1,4 @@
+import { jsonText } from '../../../api/exact-json.js';
 import { isMap } from '../is-map.js';
 import { elementFault, elementOf } from './list-elements.js';
 import type { ListType, MapType, MergeType } from './merge-type.js';
@@ -26,7 +27,7 @@ function check(type: MergeType, value: unknown, path: string, faults: string[]):
     else fault(`expected list, got ${shown(value)}`);
   } else {
     const { scalar = 'any' } = type;
-    if (scalar !== 'any' && typeof value !== scalar) fault(`expected ${NAMES[scalar]}, got ${shown(value)}`);
+    if (scalar !== 'any' && !isOf(scalar, value)) fault(`expected ${NAMES[scalar]}, got ${shown(value)}`);
   }
 }
 
@@ -62,9 +63,12 @@ function checkElements(type: ListType, list: readonly unknown[], path: string, f
 
 /** A large value is cut: the answer would be larger than the request. */
 function shown(value: unknown): string {
-  const text = JSON.stringify(value);
+  const text = jsonText(value);
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
 }
 
 const LONGEST_SHOWN = 1000;
 const MOST_FAULTS = 1000;
+
+/** What is called a number is one of either kind. */
+const isOf = (scalar: keyof typeof NAMES, value: unknown) => typeof value === scalar || (scalar === 'number' && typeof value === 'bigint');

@@ -1,3 +1,4 @@
+import { jsonText, parseExact } from '../../../api/exact-json.js';
 import { isMap } from '../is-map.js';
 import { configurationFaults } from './check-configuration.js';
 import { compareObjects } from './compare-values.js';
@@ -39,7 +40,7 @@ function lastAppliedFields({ type, apiVersion }: OwnedWrite, live: Json): FieldS
 function parsed(text: unknown): unknown {
   if (typeof text !== 'string') return undefined;
   try {
-    return JSON.parse(text);
+    return parseExact(text);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined; // an annotation may say anything
     throw error;
@@ -51,7 +52,7 @@ export function withLastApplied({ manager }: OwnedWrite, object: Json, configura
   const annotations = annotationsOf(object);
   if (manager !== KUBECTL || !annotations?.[LAST_APPLIED]) return object;
   const { [LAST_APPLIED]: _, ...others } = annotations;
-  const next: Json = { ...others, [LAST_APPLIED]: `${JSON.stringify(sorted(withoutAnnotation(configuration)))}\n` };
+  const next: Json = { ...others, [LAST_APPLIED]: `${jsonText(sorted(withoutAnnotation(configuration)))}\n` };
   const size = Object.entries(next).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(String(value)), 0);
   const metadata = object['metadata'] as Json;
   return { ...object, metadata: { ...metadata, annotations: size > LONGEST_ANNOTATIONS ? others : next } };

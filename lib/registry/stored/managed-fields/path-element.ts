@@ -1,3 +1,5 @@
+import { jsonText, parseExact } from '../../../api/exact-json.js';
+
 /**
  * One step of a path to a field, in the form in which `fieldsV1` has it: `f:NAME` a member of a struct or map, `k:{"name":"web"}` an
  * element of a keyed list by its keys, `v:"text"` an element of a set by its value, `i:3` one by its place. Keys have the one form
@@ -9,12 +11,12 @@ export type PathElement = string;
 export const fieldElement = (name: string): PathElement => `f:${name}`;
 
 /** An element of a set. */
-export const valueElement = (value: unknown): PathElement => `v:${JSON.stringify(value)}`;
+export const valueElement = (value: unknown): PathElement => `v:${jsonText(value)}`;
 
 /** An element of a keyed list; `names` are sorted. */
 export function keyElement(names: readonly string[], valueOf: (name: string) => unknown): PathElement {
   let text = '';
-  for (const name of names) text += `${text === '' ? 'k:{' : ','}${JSON.stringify(name)}:${JSON.stringify(valueOf(name))}`;
+  for (const name of names) text += `${text === '' ? 'k:{' : ','}${JSON.stringify(name)}:${jsonText(valueOf(name))}`;
   return `${text}}`;
 }
 
@@ -38,9 +40,9 @@ export function printElement(element: PathElement): string {
   if (element.startsWith('f:')) return `.${rest}`;
   if (element.startsWith('v:')) return `[=${rest}]`;
   if (element.startsWith('i:')) return `[${rest}]`;
-  const keys = JSON.parse(rest) as Record<string, unknown>;
+  const keys = parseExact(rest) as Record<string, unknown>;
   return `[${Object.entries(keys)
-    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+    .map(([name, value]) => `${name}=${jsonText(value)}`)
     .join(',')}]`;
 }
 
@@ -58,7 +60,7 @@ const KINDS = '.fkvi';
 
 function parsed(json: string): unknown {
   try {
-    return JSON.parse(json);
+    return parseExact(json);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
@@ -71,7 +73,7 @@ function compareValues(a: unknown, b: unknown): number {
   const [left, right] = [rank(a), rank(b)];
   if (left !== right) return left - right;
   if (a === b) return 0;
-  return (a as string | number | boolean) < (b as string | number | boolean) ? -1 : 1;
+  return (a as string | number | bigint | boolean) < (b as string | number | bigint | boolean) ? -1 : 1;
 }
 
 function compareKeys(a: object, b: object): number {
@@ -85,4 +87,4 @@ function compareKeys(a: object, b: object): number {
   return left.length - right.length;
 }
 
-const rank = (value: unknown) => ['number', 'string', 'boolean'].indexOf(typeof value) + 1 || 4;
+const rank = (value: unknown) => ['number', 'string', 'boolean'].indexOf(typeof value === 'bigint' ? 'number' : typeof value) + 1 || 4;

@@ -1,69 +1,93 @@
-import type { Operation } from 'fast-json-patch';
-import fastJsonPatch from 'fast-json-patch';
+import { jsonText } from '../../../api/exact-json.js';
 import { StatusError } from '../../../api/status-error.js';
+import { deepEqual } from '../deep-equal.js';
 import { copyJson } from '../draft.js';
+import { isMap } from '../is-map.js';
+import { addAt, memberAt, PatchFault, placeOf, removeAt, replaceAt } from './patch-place.js';
 
-const OPERATIONS = ['add', 'remove', 'replace', 'move', 'copy', 'test'];
-
-/** Bytes of JSON that all `copy` operations of a patch may add together, as in Kubernetes: each could double the object. */
+/** Bytes that the `copy` operations of a patch may add together, as JSON: a patch could double an object again and again. */
 const MOST_COPIED = 3 * 1024 * 1024;
 
 /**
- * RFC 6902 on a copy of `document`. As Kubernetes does, `replace` of a missing member of a map adds it. Throws 422. `breathe` is called
- * between operations.
+ * RFC 6902 on a copy of `document`, where Kubernetes goes beyond it as Kubernetes does: `replace` of a missing member of a map adds
+ * it, an index below zero counts from the end, what is missing is the same as null. Throws 422. `breathe` is
+ * called between operations.
  */
 export async function applyJsonPatch(document: object, operations: readonly object[], breathe: () => Promise<void>): Promise<object> {
-  let result = copyJson(document);
-  let copied = 0;
-  for (const one of operations) {
-    await breathe();
-    const operation = copyJson(one) as Operation;
-    if (!OPERATIONS.includes(operation.op) || typeof operation.path !== 'string') throw rejected();
-    if (operation.op === 'copy' && (copied += sizeAt(result, operation.from)) > MOST_COPIED) throw rejected();
-    result = perform(result, operation);
-  }
-  return result;
-}
-
-function perform(document: object, operation: Operation): object {
+  const patching = new Patching(copyJson(document));
   try {
-    if (operation.op === 'move') return moved(document, operation);
-    const replaced =
-      operation.op === 'replace' && isMissingMember(document, operation.path) ? { ...operation, op: 'add' as const } : operation;
-    return fastJsonPatch.applyOperation(document, replaced, true, true, true).newDocument;
+    for (const operation of operations) {
+      await breathe();
+      patching.perform(operation);
+    }
   } catch (error) {
-    throw rejected(error);
+    if (error instanceof PatchFault) throw rejected(error);
+    throw error;
+  }
+  return patching.document;
+}
+
+interface Operation {
+  readonly op?: unknown;
+  readonly path?: unknown;
+  readonly from?: unknown;
+  readonly value?: unknown;
+}
+
+class Patching {
+  document: object;
+  #copied = 0;
+
+  constructor(document: object) {
+    this.document = document;
+  }
+
+  perform({ op, path, from, value }: Operation): void {
+    if (typeof path !== 'string') throw new PatchFault('an operation has no path');
+    switch (op) {
+      case 'add':
+        return addAt(placeOf(this.document, path), copyJson(value ?? null));
+      case 'remove':
+        return removeAt(placeOf(this.document, path));
+      case 'replace':
+        return this.#replace(path, copyJson(value ?? null));
+      case 'move':
+        return this.#move(from, path);
+      case 'copy':
+        return this.#copy(from, path);
+      case 'test':
+        return this.#test(path, value ?? null);
+      default:
+        throw new PatchFault('an operation is none of RFC 6902');
+    }
+  }
+
+  #replace(path: string, value: unknown): void {
+    if (path !== '') return replaceAt(placeOf(this.document, path), value);
+    if (!isMap(value) && !Array.isArray(value)) throw new PatchFault('a document must be a map or list');
+    this.document = value;
+  }
+
+  #move(from: unknown, path: string): void {
+    const place = placeOf(this.document, from);
+    const value = memberAt(place);
+    removeAt(place);
+    addAt(placeOf(this.document, path), value);
+  }
+
+  #copy(from: unknown, path: string): void {
+    const value = memberAt(placeOf(this.document, from)) ?? null;
+    this.#copied += Buffer.byteLength(jsonText(value));
+    if (this.#copied > MOST_COPIED) throw new PatchFault(`the patch copies more than ${MOST_COPIED} bytes`);
+    addAt(placeOf(this.document, path), copyJson(value));
+  }
+
+  #test(path: string, value: unknown): void {
+    const found = path === '' ? this.document : (memberAt(placeOf(this.document, path)) ?? null);
+    if (!deepEqual(found, value)) throw new PatchFault(`testing value ${path} failed`);
   }
 }
 
-/** By hand: the package would copy whatever stands where the value goes. */
-function moved(document: object, { from, path }: { readonly from: string; readonly path: string }): object {
-  if (typeof from !== 'string' || path.startsWith(`${from}/`)) throw new Error(`${from} cannot be moved into itself`);
-  if (from === path) return document;
-  const value: unknown = fastJsonPatch.getValueByPointer(document, from);
-  const without = fastJsonPatch.applyOperation(document, { op: 'remove', path: from }, true, true, true).newDocument;
-  return fastJsonPatch.applyOperation(without, { op: 'add', path, value }, true, true, true).newDocument;
-}
-
-/** Whether the path leads to no member, but to a map that could have it. */
-function isMissingMember(document: object, path: string): boolean {
-  const end = path.lastIndexOf('/');
-  if (end < 0) return false;
-  const parent: unknown = fastJsonPatch.getValueByPointer(document, path.slice(0, end));
-  if (parent === null || typeof parent !== 'object' || Array.isArray(parent)) return false;
-  return !Object.hasOwn(parent, fastJsonPatch.unescapePathComponent(path.slice(end + 1)));
-}
-
-/** Bytes of JSON; 0 where there is nothing, for which the operation is refused anyhow. */
-function sizeAt(document: object, from: unknown): number {
-  try {
-    const value: unknown = fastJsonPatch.getValueByPointer(document, from as string);
-    return value === undefined ? 0 : Buffer.byteLength(JSON.stringify(value));
-  } catch (error) {
-    throw rejected(error);
-  }
-}
-
-function rejected(cause?: unknown): StatusError {
+function rejected(cause: unknown): StatusError {
   return new StatusError('Invalid', 'the server rejected our request due to an error in our request', { details: {}, cause });
 }

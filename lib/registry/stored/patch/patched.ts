@@ -1,3 +1,4 @@
+import { jsonText } from '../../../api/exact-json.js';
 import { invalid, invalidObject } from '../../../api/field-error.js';
 import type { KubeObject, Stored } from '../../../api/object.js';
 import { badRequest, StatusError } from '../../../api/status-error.js';
@@ -51,8 +52,8 @@ function decodePatched<T extends KubeObject>({ definition }: KindContext<T>, doc
 }
 
 /** Kubernetes names neither kind nor object here, and shows the whole result. */
-function invalidPatch(document: unknown, why: string): StatusError {
-  const message = `Invalid value: ${JSON.stringify(JSON.stringify(document))}: ${why}`;
+export function invalidPatch(document: unknown, why: string): StatusError {
+  const message = `Invalid value: ${JSON.stringify(jsonText(document))}: ${why}`;
   return new StatusError('Invalid', ` "" is invalid: patch: ${message}`, {
     details: { causes: [{ reason: 'FieldValueInvalid', message, field: 'patch' }] },
   });

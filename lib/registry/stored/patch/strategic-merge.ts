@@ -1,3 +1,4 @@
+import { jsonText } from '../../../api/exact-json.js';
 import type { Schema } from '../../../api/schema/schema.js';
 import { badRequest } from '../../../api/status-error.js';
 import { deepEqual } from '../deep-equal.js';
@@ -25,7 +26,7 @@ function mergeMap(schema: Schema | undefined, original: Json, patch: Json): Json
   const directive = patch[DIRECTIVE];
   if (directive === 'replace') return withoutDirectives(without(patch, DIRECTIVE)) as Json;
   if (directive === 'delete') return {};
-  if (directive !== undefined && directive !== 'merge') throw badRequest(`unknown patch type: ${JSON.stringify(directive)}`);
+  if (directive !== undefined && directive !== 'merge') throw badRequest(`unknown patch type: ${jsonText(directive)}`);
   retainKeys(original, patch);
   orderLists(schema, original, patch);
   for (const [key, value] of Object.entries(patch)) {
@@ -57,7 +58,7 @@ function mergeList(schema: Schema | undefined, original: readonly unknown[], pat
   const merged = [...kept];
   for (const element of elements) {
     if (!isMap(element) || element[key] === undefined || element[key] === null) {
-      throw badRequest(`map: ${JSON.stringify(element)} does not contain declared merge key: ${key}`);
+      throw badRequest(`map: ${jsonText(element)} does not contain declared merge key: ${key}`);
     }
     const at = merged.findIndex((other) => same(other, element));
     if (at < 0) merged.push(withoutDirectives(element));
@@ -75,9 +76,9 @@ function applyListDirectives(original: readonly unknown[], patch: readonly unkno
     const directive = isMap(element) ? element[DIRECTIVE] : undefined;
     if (directive === undefined) elements.push(element);
     else if (directive === 'replace') replace = true;
-    else if (directive !== 'delete') throw badRequest(`unknown patch type in a list: ${JSON.stringify(directive)}`);
+    else if (directive !== 'delete') throw badRequest(`unknown patch type in a list: ${jsonText(directive)}`);
     else if ((element as Json)[key] === undefined) {
-      throw badRequest(`map: ${JSON.stringify(element)} does not contain declared merge key: ${key}`);
+      throw badRequest(`map: ${jsonText(element)} does not contain declared merge key: ${key}`);
     } else kept = kept.filter((other) => !same(other, element));
   }
   return { kept, elements, replace };
@@ -136,8 +137,7 @@ function withoutDirectives(value: unknown): unknown {
 const isDirective = (key: string) => key === DIRECTIVE || key === RETAIN || key.startsWith(DELETE_LIST) || key.startsWith(ELEMENT_ORDER);
 
 function childOf(schema: Schema | undefined, key: string): Schema | undefined {
-  const named = schema?.properties?.[key];
-  if (named) return named;
+  if (schema?.properties && Object.hasOwn(schema.properties, key)) return schema.properties[key];
   return typeof schema?.additionalProperties === 'object' ? schema.additionalProperties : undefined;
 }
 

@@ -1,11 +1,14 @@
 import { Breather } from '../../../base/breather.js';
 import type { Scale } from 'kubernetes-types/autoscaling/v1.js';
 import type { LabelSelector } from 'kubernetes-types/meta/v1.js';
+import { jsonText } from '../../../api/exact-json.js';
 import { invalid, invalidObject } from '../../../api/field-error.js';
 import { labelSelectorOf, selectorFromMap } from '../../../api/meta/label-selector.js';
 import type { KubeObject, ObjectName, Stored } from '../../../api/object.js';
 import { nameText } from '../../../api/object.js';
 import type { SubresourceDefinition } from '../../../api/resource-definition.js';
+import { builtInSchema } from '../../../api/schema/built-in-schema.js';
+import { decodeType } from '../../../api/schema/decode.js';
 import { badRequest, notFound, StatusError } from '../../../api/status-error.js';
 import type { Patch, WriteOptions } from '../../registry.js';
 import { changeObject } from '../change.js';
@@ -19,12 +22,14 @@ import { fieldElement } from '../managed-fields/path-element.js';
 import type { OwnedScale } from '../managed-fields/scale-ownership.js';
 import { applyToScale, scaleOwnersAfterUpdate } from '../managed-fields/scale-ownership.js';
 import { applyPatch } from '../patch/apply-patch.js';
+import { invalidPatch } from '../patch/patched.js';
 import { replacement } from '../update.js';
 import type { WriteScope } from '../write-rules.js';
 import { setAt, valueAt } from './json-path.js';
 import { named } from './named.js';
 import type { SubresourceVerbs } from './subresource.js';
 
+const SCALE_SCHEMA = builtInSchema('autoscaling/v1.Scale');
 const SCALE = { group: 'autoscaling', kind: 'Scale', plural: 'scale' };
 
 /** The replica counts of an object, in the one form that all kinds which have them share. */
@@ -59,7 +64,7 @@ export class ScaleSubresource<T extends KubeObject> implements SubresourceVerbs<
   patch(name: ObjectName, patch: Patch, options: WriteOptions): Promise<Scale> {
     if (patch.type === 'apply') return this.#apply(name, patch, options);
     const breather = new Breather(this.#kind.environment);
-    const change = async (current: Scale) => named((await applyPatch(undefined, current, patch, () => breather.breathe())) as Scale, name);
+    const change = async (current: Scale) => named(scaleIn(await applyPatch(undefined, current, patch, () => breather.breathe())), name);
     return this.#change(name, change, options);
   }
 
@@ -131,20 +136,39 @@ export class ScaleSubresource<T extends KubeObject> implements SubresourceVerbs<
   #scaleOf(object: Stored<T>): Scale {
     const { specReplicasPath, statusReplicasPath, labelSelectorPath } = this.#definition;
     const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-    const replicas = valueAt(object, specReplicasPath) as number | undefined;
+    const replicas = countAt(object, specReplicasPath);
     const selector = selectorText(valueAt(object, labelSelectorPath));
     return {
       kind: 'Scale',
       apiVersion: 'autoscaling/v1',
       metadata: { name, ...(namespace ? { namespace } : {}), uid, resourceVersion, creationTimestamp },
       spec: specOf(replicas),
-      status: { replicas: (valueAt(object, statusReplicasPath) as number | undefined) ?? 0, ...(selector ? { selector } : {}) },
+      status: { replicas: countAt(object, statusReplicasPath) ?? 0, ...(selector ? { selector } : {}) },
     };
   }
 }
 
 /** No replicas are written as none. */
 const specOf = (replicas: number | undefined) => (replicas ? { replicas } : {});
+
+/** The Scale that a patch has made. Throws 422 when it is none. */
+function scaleIn(document: object): Scale {
+  try {
+    return decodeType(SCALE_SCHEMA, document) as Scale;
+  } catch (error) {
+    if (StatusError.is(error, 'BadRequest')) throw invalidPatch(document, error.message);
+    throw error;
+  }
+}
+
+/** A count of replicas. As in Kubernetes it has 32 bits, the lower ones of what a custom resource says. Throws 500 for what is no integer. */
+function countAt(object: unknown, path: string | undefined): number | undefined {
+  const value = valueAt(object, path);
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'bigint') return Number(BigInt.asIntN(32, value));
+  if (Number.isSafeInteger(value)) return Number(value) | 0;
+  throw new StatusError('InternalError', `Internal error occurred: ${path} accessor error: ${jsonText(value)} is no integer`);
+}
 
 /** A selector as a text, a map of labels, or a LabelSelector. */
 function selectorText(selector: unknown): string {

@@ -1,4 +1,5 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { jsonText } from '../../../api/exact-json.js';
 
 /** Writes one JSON value as a field. */
 export type Field = (writer: BinaryWriter, value: unknown) => void;
@@ -62,14 +63,14 @@ export const choice =
 export const integer =
   (number: number): Field =>
   (writer, value) => {
-    if (typeof value === 'number' && Number.isInteger(value)) writer.tag(number, WireType.Varint).int64(value);
+    if (typeof value === 'bigint' || Number.isInteger(value)) writer.tag(number, WireType.Varint).int64(value as number | bigint);
   };
 
 /** A floating-point number. */
 export const double =
   (number: number): Field =>
   (writer, value) => {
-    if (typeof value === 'number') writer.tag(number, WireType.Bit64).double(value);
+    if (typeof value === 'number' || typeof value === 'bigint') writer.tag(number, WireType.Bit64).double(Number(value));
   };
 
 /** A message; told as a function, as messages may hold themselves. */
@@ -86,7 +87,7 @@ export const any =
   (number: number): Field =>
   (writer, value) => {
     writer.tag(number, WireType.LengthDelimited).fork();
-    writer.tag(2, WireType.LengthDelimited).string(JSON.stringify(value));
+    writer.tag(2, WireType.LengthDelimited).string(jsonText(value));
     writer.join();
   };
 
