@@ -116,7 +116,7 @@ describe('Integers of 64 bits over HTTP', () => {
     await create('{"n":9007199254740993,"map":[{"id":9007199254740993,"text":"it"},{"id":9007199254740992,"text":"no"}]}');
     expect((await send('GET', PATH)).text).to.contain('"n":9007199254740993');
     expect((await send('GET', `${PATH}/b?pretty=true`)).text).to.contain('"n": 9007199254740993');
-    expect((await send('GET', `${PATH}/b`, undefined, { accept: 'application/yaml' })).text).to.contain('n: 9007199254740993\n');
+    expect((await send('GET', `${PATH}/b`, undefined, { accept: 'application/yaml' })).text).to.contain('"n": 9007199254740993\n');
     const table = await send('GET', PATH, undefined, { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' });
     expect(table.text).to.contain('"cells":["b",9007199254740993,"9007199254740993","it"]');
     const watch = await send('GET', `${PATH}?watch=true&resourceVersion=0&timeoutSeconds=1&fieldSelector=spec.n=9007199254740993`);
