@@ -29,6 +29,11 @@ export class FuzzClient {
     this.#agent = new Agent({ keepAlive: true, maxSockets: 64, ca: address.ca, timeout: IDLE });
   }
 
+  /** Of an administrator. */
+  get token(): string {
+    return this.#address.token;
+  }
+
   /** How many requests were sent. */
   get sent(): number {
     return this.#sent;
@@ -56,7 +61,7 @@ export class FuzzClient {
     const exchange: Exchange = { scene, request, sent: now(), done: undefined, code: undefined };
     this.#remember(exchange);
     try {
-      const answer = await (request.raw ? this.#raw(request.raw) : this.#http(request));
+      const answer = await (request.raw ? this.#raw(request.raw, request.protocol) : this.#http(request));
       exchange.code = answer.code;
       return answer;
     } finally {
@@ -89,11 +94,13 @@ export class FuzzClient {
   }
 
   /** Whatever comes back until the server closes or is silent for a moment; a broken connection is an answer too. */
-  #raw(bytes: Buffer): Promise<Answer> {
+  #raw(bytes: Buffer, protocol = 'http/1.1'): Promise<Answer> {
     const { hostname, port } = new URL(this.#address.url);
     return new Promise((resolve) => {
       const chunks: Buffer[] = [];
-      const socket = connect({ host: hostname, port: Number(port), ca: this.#address.ca }, () => socket.write(bytes));
+      const socket = connect({ host: hostname, port: Number(port), ca: this.#address.ca, ALPNProtocols: [protocol] }, () =>
+        socket.write(bytes),
+      );
       socket.setTimeout(300, () => socket.destroy());
       socket.on('data', (chunk: Buffer) => void chunks.push(chunk));
       socket.on('error', () => socket.destroy());

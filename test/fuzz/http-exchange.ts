@@ -9,6 +9,8 @@ export interface FuzzRequest {
   readonly listen?: number | undefined;
   /** Bytes of the head and body as they are, instead of all the above. */
   readonly raw?: Buffer | undefined;
+  /** The protocol that is agreed on for such bytes. Default: HTTP/1.1. */
+  readonly protocol?: 'h2' | undefined;
 }
 
 /** What came back. */
@@ -61,6 +63,6 @@ export function parseRequest(kept: Record<string, unknown>): FuzzRequest {
     const { [name]: text, [`${name}Base64`]: base64 } = kept;
     return typeof base64 === 'string' ? Buffer.from(base64, 'base64') : typeof text === 'string' ? Buffer.from(text) : undefined;
   };
-  const { method, path, headers, listen } = kept as Partial<FuzzRequest>;
-  return { method: method ?? 'GET', path: path ?? '/', headers: headers ?? {}, listen, body: bytes('body'), raw: bytes('raw') };
+  const { method, path, headers, listen, protocol } = kept as Partial<FuzzRequest>;
+  return { method: method ?? 'GET', path: path ?? '/', headers: headers ?? {}, listen, body: bytes('body'), raw: bytes('raw'), protocol };
 }

@@ -78,9 +78,14 @@ export class Scene {
     return this.#exchange({ method, path, headers: { ...type, ...headers }, body: body?.bytes, listen });
   }
 
+  /** Of an administrator. */
+  get token(): string {
+    return this.#options.client.token;
+  }
+
   /** Whatever bytes there are on a connection of its own. */
-  sendRaw(raw: Buffer): Promise<Answer | undefined> {
-    return this.#exchange({ method: 'RAW', path: '', headers: {}, raw });
+  sendRaw(raw: Buffer, protocol?: 'h2'): Promise<Answer | undefined> {
+    return this.#exchange({ method: 'RAW', path: '', headers: {}, raw, protocol });
   }
 
   /** The value as a body, with few replicas, seldom damaged. */

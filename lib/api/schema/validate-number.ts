@@ -14,7 +14,8 @@ export function validateNumber(faults: Faults, path: string, schema: Schema, val
 }
 
 function isMultiple(value: number | bigint, factor: number | bigint): boolean {
-  if (typeof value === 'bigint' && (typeof factor === 'bigint' || Number.isInteger(factor))) return value % BigInt(factor) === 0n;
+  if (typeof value === 'bigint' && (typeof factor === 'bigint' || Number.isInteger(factor)))
+    return Number(factor) !== 0 && value % BigInt(factor) === 0n; // of 0 nothing is a multiple, as in Kubernetes
   const times = Number(value) / Number(factor);
   return Math.abs(times - Math.round(times)) <= Number.EPSILON;
 }

@@ -1,5 +1,6 @@
 import type { Scenario } from '../scene.js';
 import { customKinds } from './custom-kinds.js';
+import { http2Connections } from './http2-connections.js';
 import { largeBodies } from './large-bodies.js';
 import { lifeOfAnObject } from './life-of-an-object.js';
 import { listsAndWatches } from './lists-and-watches.js';
@@ -16,4 +17,5 @@ export const scenarios: readonly Scenario[] = [
   largeBodies,
   oddRequests,
   rawConnections,
+  http2Connections,
 ];
