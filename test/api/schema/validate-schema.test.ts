@@ -49,7 +49,8 @@ describe('structural schemas', () => {
       'Invalid spec.a: Invalid value: 5: spec.a in body should be less than 5',
     ]);
     expect(typesOf({ type: 'number', multipleOf: 0.1 }, 0.25)).to.deep.equal(['Invalid spec.a']);
-    for (const value of [5, 9007199254740993n]) expect(typesOf({ type: 'integer', multipleOf: 0 }, value)).to.deep.equal(['Invalid spec.a']);
+    for (const value of [5, 9007199254740993n])
+      expect(typesOf({ type: 'integer', multipleOf: 0 }, value)).to.deep.equal(['Invalid spec.a']);
     expect(faultsOf({ type: 'integer', minimum: 1, maximum: 1 }, 1)).to.deep.equal([]);
   });
 
