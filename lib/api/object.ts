@@ -1,4 +1,5 @@
 import type { ObjectMeta } from 'kubernetes-types/meta/v1.js';
+import { jsonText } from './exact-json.js';
 
 /** What every resource is: type, metadata, and fields of its kind. */
 export interface KubeObject {
@@ -58,5 +59,5 @@ export function parseKey(key: string): ObjectName {
 
 /** For a message: a name that nobody has checked, and that may be anything. */
 export function nameText(given: unknown): string {
-  return typeof given === 'string' ? given : JSON.stringify(given);
+  return typeof given === 'string' ? given : jsonText(given);
 }

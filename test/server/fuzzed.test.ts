@@ -22,6 +22,16 @@ const REQUESTS: readonly Request[] = [
   ['POST', `${NS}/pods/p/eviction`, { deleteOptions: { preconditions: { uid: odd } } }, 'application/json', 400],
   ['POST', `${NS}/pods/p/eviction`, { deleteOptions: { preconditions: 'x' } }, 'application/json', 400],
   ['POST', `${NS}/configmaps`, `${'? '.repeat(500)}a`, YAML, 400],
+  ['POST', `${NS}/pods/p/binding`, '{"apiVersion":"v1","kind":9007199254740993}', 'application/json', 400],
+  ['POST', `${NS}/pods/p/binding`, '{"metadata":{"name":9007199254740993}}', 'application/json', 400],
+  ['PUT', `${NS}/replicationcontrollers/rc/scale`, '{"kind":9007199254740993}', 'application/json', 400],
+  ['PUT', `${NS}/replicationcontrollers/rc/scale`, '{"kind":"Scale","apiVersion":9007199254740993}', 'application/json', 400],
+  ['PUT', `${NS}/replicationcontrollers/rc/scale`, '{"metadata":{"name":9007199254740993}}', 'application/json', 400],
+  ['POST', `${NS}/pods/p/eviction`, '{"metadata":{"name":9007199254740993}}', 'application/json', 400],
+  ['POST', `${NS}/configmaps`, '{"kind":9007199254740993}', 'application/json', 400],
+  ['POST', `${NS}/configmaps`, '{"apiVersion":9007199254740993}', 'application/json', 400],
+  ['POST', `${NS}/configmaps`, '{"metadata":9007199254740993}', 'application/json', 400],
+  ['PATCH', `${NS}/pods/p?fieldManager=a`, '{"apiVersion":9007199254740993,"kind":"Pod"}', 'application/apply-patch+yaml', 400],
 ];
 
 describe('Requests that the fuzzer has found', () => {

@@ -1,3 +1,4 @@
+import { jsonText } from '../../api/exact-json.js';
 import type { KubeObject } from '../../api/object.js';
 import { nameText } from '../../api/object.js';
 import type { ResourceDefinition } from '../../api/resource-definition.js';
@@ -55,7 +56,7 @@ export async function readTyped(
     throw badRequest(`the object provided is unrecognized (must be of type ${expected.kind}): it is no object`);
   const { kind, apiVersion } = value as KubeObject;
   if (kind && kind !== expected.kind)
-    throw badRequest(`${nameText(kind)} in version ${JSON.stringify(apiVersion)} cannot be handled as a ${expected.kind}`);
+    throw badRequest(`${nameText(kind)} in version ${jsonText(apiVersion)} cannot be handled as a ${expected.kind}`);
   const typed = { ...value, kind: kind || expected.kind, apiVersion: expected.apiVersion };
   const { object, warnings } = decodeAs(kindOf(expected), typed, { fieldValidation: options.fieldValidation, duplicateFields });
   warnings.forEach((text) => request.warn(text));

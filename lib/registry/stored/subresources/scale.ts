@@ -118,7 +118,7 @@ export class ScaleSubresource<T extends KubeObject> implements SubresourceVerbs<
   #scaled(current: Stored<T>, scale: Scale): Draft<T> {
     const { apiVersion = 'autoscaling/v1', kind = SCALE.kind, metadata } = scale;
     if (kind !== SCALE.kind || apiVersion !== 'autoscaling/v1')
-      throw badRequest(`${nameText(kind)} in version ${JSON.stringify(apiVersion)} cannot be handled as a Scale`);
+      throw badRequest(`${nameText(kind)} in version ${jsonText(apiVersion)} cannot be handled as a Scale`);
     const replicas = scale.spec?.replicas ?? 0;
     if (!Number.isInteger(replicas) || replicas < 0) {
       const { definition } = this.#kind;
