@@ -55,12 +55,17 @@ export async function deleteKubecfg(target: string, flags: KubecfgFlags): Promis
   });
 }
 
+/** Nodes by their old name as well. */
+const KINDS = builtInDefinitions.map((one) =>
+  one.plural === 'nodes' ? { ...one, shortNames: [...one.shortNames, 'minion', 'minions'] } : one,
+);
+
 async function withRegistries(flags: KubecfgFlags, work: (registries: RemoteRegistries) => Promise<void>): Promise<void> {
   const path = flags.kubeconfig ?? (process.env['KUBECONFIG'] || '.kubelib/kubeconfig');
   const cluster = await loadKubeconfig(path).catch((error: unknown) => {
     throw new UsageError(`cannot use the kubeconfig ${path}: ${error instanceof Error ? error.message : String(error)}`);
   });
-  const registries = new RemoteRegistries({ cluster, catalog: createCatalog(builtInDefinitions), environment: systemEnvironment });
+  const registries = new RemoteRegistries({ cluster, catalog: createCatalog(KINDS), environment: systemEnvironment });
   await registries.start();
   try {
     await work(registries);

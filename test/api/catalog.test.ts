@@ -18,7 +18,7 @@ describe('the catalog', () => {
   it('finds kinds by any of their names, in any case, with or without group', () => {
     const catalog = createCatalog([...builtInDefinitions, widgets]);
     for (const name of ['pods', 'pod', 'po', 'Pod', 'PODS']) expect(catalog.find(name)?.kind, name).to.equal('Pod');
-    for (const name of ['minions', 'minion', 'no', 'node']) expect(catalog.find(name)?.kind, name).to.equal('Node');
+    for (const name of ['no', 'node']) expect(catalog.find(name)?.kind, name).to.equal('Node');
     for (const name of ['wd', 'widgets', 'widget.wire.example.com', 'Widgets.v1.wire.example.com'])
       expect(catalog.find(name)?.kind, name).to.equal('Widget');
     expect(catalog.find('nothing')).to.equal(undefined);

@@ -7,7 +7,6 @@ import { addressOf, roleNames, statusText } from './node-cells.js';
 
 export const nodes = defineBuiltIn<Node>('v1/nodes', {
   storagePrefix: '/registry/minions',
-  shortNames: ['minion', 'minions'],
   keepsStatusOnCreate: true,
   fields: { 'spec.unschedulable': ({ spec }) => String(spec?.unschedulable ?? false) },
   cells: {

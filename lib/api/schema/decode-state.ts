@@ -1,3 +1,5 @@
+import { MAX_DEPTH } from './depth.js';
+
 /** A value of the wrong type. The message is Go's; the caller says for which object. */
 export class DecodeFault extends Error {}
 
@@ -15,8 +17,9 @@ export class DecodeState {
     this.#silent = silent;
   }
 
+  /** Throws when the place lies deeper than anything that is kept may. */
   enter(step: string | number): void {
-    this.#path.push(step);
+    if (this.#path.push(step) > MAX_DEPTH) throw this.tooDeep();
   }
 
   leave(): void {
@@ -31,6 +34,15 @@ export class DecodeState {
   /** `spec.containers[0].name` */
   path(): string {
     return pathText(this.#path);
+  }
+
+  /** How many maps and lists the present place lies in. */
+  get depth(): number {
+    return this.#path.length;
+  }
+
+  tooDeep(): DecodeFault {
+    return new DecodeFault(`json: cannot unmarshal: nested deeper than ${MAX_DEPTH} levels`);
   }
 
   /** A value of another type than the schema's. */

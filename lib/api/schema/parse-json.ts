@@ -1,12 +1,10 @@
 import { badRequest } from '../status-error.js';
+import { MAX_DEPTH } from './depth.js';
 import { countMembers } from './json-members.js';
 import { scanJson } from './json-scan.js';
 import { StrictJsonParser } from './strict-json.js';
 import { MAX_BODY_VALUES, tooManyValues } from './value-count.js';
 import { hasSurrogateEscapes, wellFormed } from './well-formed.js';
-
-/** How deep lists and maps may be nested in a body. JavaScript's own functions fail at a few thousand. */
-export const MAX_DEPTH = 100;
 
 /** A parsed body. */
 export interface ParsedBody {
@@ -25,10 +23,12 @@ export interface ParseOptions {
    * integer and keep `1e3` as a quantity. Default false: they are what they are the nearest to.
    */
   readonly exactNumbers?: boolean | undefined;
+  /** How deep lists and maps may be nested in JSON; more than the default is for who looks at the depth of what it keeps. Default {@link MAX_DEPTH}. */
+  readonly maxDepth?: number | undefined;
 }
 
 /**
- * Parses a JSON body. Throws 400 for what is no JSON, is nested deeper than {@link MAX_DEPTH}, or has a member `__proto__`, and 413 for
+ * Parses a JSON body. Throws 400 for what is no JSON, is nested deeper than allowed, or has a member `__proto__`, and 413 for
  * more values than {@link MAX_BODY_VALUES}.
  *
  * One quick pass over the bytes finds what is out of the ordinary; the rest is done by the engine's own parser.
@@ -36,7 +36,8 @@ export interface ParseOptions {
 export function parseJson(body: Uint8Array | string, options: ParseOptions = {}): ParsedBody {
   const bytes = typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const scan = scanJson(bytes);
-  if (scan.depth > MAX_DEPTH) throw badRequest(`the body is nested deeper than ${MAX_DEPTH} levels`);
+  const { maxDepth = MAX_DEPTH } = options;
+  if (scan.depth > maxDepth) throw badRequest(`the body is nested deeper than ${maxDepth} levels`);
   if (scan.values > MAX_BODY_VALUES) throw tooManyValues(MAX_BODY_VALUES);
   const text = bytes.toString('utf8');
   const value = parseText(text);

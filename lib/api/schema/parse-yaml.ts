@@ -4,7 +4,7 @@ import { badRequest, StatusError } from '../status-error.js';
 import { int64Of, isInexact } from './integers.js';
 import { countMembers } from './json-members.js';
 import type { ParsedBody } from './parse-json.js';
-import { MAX_DEPTH } from './parse-json.js';
+import { MAX_DEPTH } from './depth.js';
 import { MAX_BODY_VALUES, tooManyValues } from './value-count.js';
 
 /** A run of digits that may be an integer which a `number` does not hold, in any base. */

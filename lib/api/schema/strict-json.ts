@@ -1,6 +1,14 @@
 import { numberOf } from './integers.js';
 import { NumberText } from './number-text.js';
 
+/** A map or list whose end has not come. */
+interface Open {
+  readonly holder: Record<string, unknown> | unknown[];
+  readonly path: string;
+  /** Of the member whose value is next; of maps only. */
+  name: string | undefined;
+}
+
 /** One scalar at a place: a string, a number, or a word. */
 const SCALAR = /"(?:[^"\\]+|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/sy;
 /** At most so many members that stand twice are told of. */
@@ -24,14 +32,46 @@ export class StrictJsonParser {
     this.#at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   }
 
+  /** Without recursion: a text may be nested deeper than functions may call each other. */
   parse(): unknown {
-    return this.#value('');
+    const all: Record<string, unknown> = {};
+    const root: Open = { holder: all, path: '', name: '' };
+    const open = [root];
+    for (let top = root; open.length > 1 || root.name !== undefined; top = open.at(-1)!) {
+      const next = this.#peek();
+      if (next === ',') this.#at += 1;
+      else if (next === '}' || next === ']') {
+        this.#at += 1;
+        open.pop();
+      } else if (!Array.isArray(top.holder) && top.name === undefined) this.#name(top);
+      else {
+        const opened = this.#value(top, next);
+        if (opened) open.push(opened);
+      }
+    }
+    return all[''];
   }
 
-  #value(path: string): unknown {
-    const first = this.#peek();
-    if (first === '{') return this.#map(path);
-    if (first === '[') return this.#list(path);
+  /** Reads the name of the next member of a map. */
+  #name(map: Open): void {
+    map.name = JSON.parse(this.#scalar()) as string;
+    if (Object.hasOwn(map.holder, map.name) && this.duplicates.length < MAX_DUPLICATES) this.duplicates.push(placeIn(map));
+    this.#skip(':');
+  }
+
+  /** Puts the next value into its map or list; gives it when it is a map or list itself, whose members follow. */
+  #value(into: Open, first: string | undefined): Open | undefined {
+    const holder = first === '{' ? {} : first === '[' ? [] : undefined;
+    const opened = holder && { holder, path: placeIn(into), name: undefined };
+    if (holder) this.#at += 1;
+    const value = holder ?? this.#leaf();
+    if (Array.isArray(into.holder)) into.holder.push(value);
+    else setMember(into.holder, into.name!, value);
+    into.name = undefined;
+    return opened;
+  }
+
+  #leaf(): unknown {
     const text = this.#scalar();
     return /^[-0-9]/.test(text) ? this.#number(text) : (JSON.parse(text) as unknown);
   }
@@ -39,35 +79,6 @@ export class StrictJsonParser {
   #number(text: string): number | bigint | NumberText {
     const value = numberOf(text);
     return this.#exactNumbers && String(value) !== text && text !== '-0' ? new NumberText(text) : value;
-  }
-
-  #map(path: string): Record<string, unknown> {
-    const map: Record<string, unknown> = {};
-    this.#at += 1;
-    while (this.#peek() !== '}') {
-      const name = JSON.parse(this.#scalar()) as string;
-      const own = path === '' ? name : `${path}.${name}`;
-      if (Object.hasOwn(map, name) && this.duplicates.length < MAX_DUPLICATES) this.duplicates.push(own);
-      this.#skip(':');
-      const value = this.#value(own);
-      // An assignment would set the prototype.
-      if (name === '__proto__') Object.defineProperty(map, name, { value, enumerable: true, configurable: true, writable: true });
-      else map[name] = value;
-      if (this.#peek() === ',') this.#at += 1;
-    }
-    this.#at += 1;
-    return map;
-  }
-
-  #list(path: string): unknown[] {
-    const list: unknown[] = [];
-    this.#at += 1;
-    while (this.#peek() !== ']') {
-      list.push(this.#value(`${path}[${list.length}]`));
-      if (this.#peek() === ',') this.#at += 1;
-    }
-    this.#at += 1;
-    return list;
   }
 
   #peek(): string | undefined {
@@ -89,4 +100,16 @@ export class StrictJsonParser {
     this.#at = SCALAR.lastIndex;
     return text;
   }
+}
+
+/** The path of what is put next into a map or list. */
+function placeIn({ holder, path, name = '' }: Open): string {
+  if (!Array.isArray(holder)) return path === '' ? name : `${path}.${name}`;
+  return `${path}[${holder.length}]`;
+}
+
+function setMember(map: Record<string, unknown>, name: string, value: unknown): void {
+  // An assignment would set the prototype.
+  if (name === '__proto__') Object.defineProperty(map, name, { value, enumerable: true, configurable: true, writable: true });
+  else map[name] = value;
 }

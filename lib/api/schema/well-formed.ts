@@ -7,10 +7,34 @@ export function hasSurrogateEscapes(json: string): boolean {
   return /\\u[dD][89a-fA-F]/.test(json);
 }
 
-/** The same value with U+FFFD for each half of a character, as Kubernetes stores it: such a half cannot be written as UTF-8. */
+/**
+ * The same value with U+FFFD for each half of a character, as Kubernetes stores it: such a half cannot be written as UTF-8. Without
+ * recursion: a value may be nested deeper than functions may call each other.
+ */
 export function wellFormed(value: unknown): unknown {
-  if (typeof value === 'string') return value.replace(LONE_SURROGATES, '\ufffd');
-  if (Array.isArray(value)) return value.map(wellFormed);
-  if (typeof value !== 'object' || value === null || value instanceof NumberText) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [wellFormed(key), wellFormed(member)]));
+  const root = { copy: undefined as unknown };
+  const open: Copying[] = [];
+  const copyOf = (original: unknown): unknown => {
+    if (typeof original === 'string') return original.replace(LONE_SURROGATES, '\ufffd');
+    if (typeof original !== 'object' || original === null || original instanceof NumberText) return original;
+    const copy = Array.isArray(original) ? [] : {};
+    open.push({ original, copy });
+    return copy;
+  };
+  root.copy = copyOf(value);
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { original, copy } = next;
+    if (Array.isArray(copy)) for (const item of original as readonly unknown[]) copy.push(copyOf(item));
+    else
+      for (const [key, member] of Object.entries(original)) {
+        const entry = { value: copyOf(member), enumerable: true, configurable: true, writable: true };
+        Object.defineProperty(copy, copyOf(key) as string, entry); // an assignment would set the prototype
+      }
+  }
+  return root.copy;
+}
+
+interface Copying {
+  readonly original: object;
+  readonly copy: object | unknown[];
 }

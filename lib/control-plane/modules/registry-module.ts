@@ -3,6 +3,7 @@ import type { Environment } from '../../base/environment.js';
 import type { Logger } from '../../base/logger.js';
 import type { Catalog } from '../../api/catalog.js';
 import { createCatalog } from '../../api/catalog.js';
+import { minions } from '../../api/core/minions.js';
 import { builtInDefinitions } from '../../api/kinds.js';
 import type { AdmissionPlugin } from '../../registry/stored/admission.js';
 import { defaultAdmission } from '../../registry/stored/admission.js';
@@ -14,7 +15,7 @@ import { TOKENS } from '../tokens.js';
 /** Binds `catalog`, `tokenIssuer`, `storedRegistries` and `registries`; adds the default plug-ins to `admission`. Needs: storage, options, identity, serviceRange. */
 export const registryModule = new ContainerModule(({ bind }) => {
   bind(TOKENS.catalog)
-    .toResolvedValue(({ resources = [] }) => createCatalog([...builtInDefinitions, ...resources]), [TOKENS.options])
+    .toResolvedValue(({ resources = [] }) => createCatalog([...builtInDefinitions, minions, ...resources]), [TOKENS.options])
     .inSingletonScope();
   for (const plugin of defaultAdmission()) bind(TOKENS.admission).toConstantValue(plugin);
   bind(TOKENS.tokenIssuer)

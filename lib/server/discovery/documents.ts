@@ -75,11 +75,19 @@ function groupDiscovery({ name, versions }: ServedGroup) {
   };
 }
 
+type TypeName = Pick<SubresourceDefinition, 'group' | 'version' | 'kind'>;
+
+/** Built-in groups do not say that the kinds of their resources are their own, as with Kubernetes: clients fill that in. */
+function responseKind(kind: TypeName, { group, version, custom }: Omit<ResourceDefinition, 'subresources'>): TypeName {
+  const isOwn = !custom && kind.group === group && kind.version === version;
+  return isOwn ? { group: '', version: '', kind: kind.kind } : { group: kind.group, version: kind.version, kind: kind.kind };
+}
+
 function resourceDiscovery({ subresources: subs, ...definition }: ResourceDefinition) {
   const { plural, singular, namespaced, verbs, shortNames, categories } = definition;
   return {
     resource: plural,
-    responseKind: kindOf(definition),
+    responseKind: responseKind(definition, definition),
     scope: namespaced ? 'Namespaced' : 'Cluster',
     singularResource: singular,
     verbs: [...verbs].sort(),
@@ -89,14 +97,10 @@ function resourceDiscovery({ subresources: subs, ...definition }: ResourceDefini
       ? {
           subresources: Object.entries(subs).map(([subresource, sub]) => ({
             subresource,
-            responseKind: kindOf(sub),
+            responseKind: responseKind(sub, definition),
             verbs: [...sub.verbs].sort(),
           })),
         }
       : {}),
   };
-}
-
-function kindOf({ group, version, kind }: Pick<SubresourceDefinition, 'group' | 'version' | 'kind'>) {
-  return { group, version, kind };
 }

@@ -6,7 +6,8 @@ import { builtInSchema } from '../../api/schema/built-in-schema.js';
 import type { DecodedKind } from '../../api/schema/decode.js';
 import { decode, decodeAs } from '../../api/schema/decode.js';
 import type { ParsedBody, ParseOptions } from '../../api/schema/parse-json.js';
-import { MAX_DEPTH, parseJson } from '../../api/schema/parse-json.js';
+import { MAX_BODY_DEPTH, MAX_DEPTH } from '../../api/schema/depth.js';
+import { parseJson } from '../../api/schema/parse-json.js';
 import { parseYamlInSteps } from '../../api/schema/parse-yaml.js';
 import { checkValueCount, MAX_BODY_VALUES, MAX_OBJECT_VALUES, tooManyValues } from '../../api/schema/value-count.js';
 import { protoTypeOf } from '../../api/schema/proto-messages.js';
@@ -24,6 +25,9 @@ export interface ExpectedType {
   readonly custom: boolean;
 }
 
+/** For what is decoded afterwards: that drops what it does not know, and looks at the depth of the rest. */
+const DEEP: ParseOptions = { exactNumbers: true, maxDepth: MAX_BODY_DEPTH };
+
 /**
  * The object in a body, in the form in which it is stored: what `decode` makes of it. Unknown and duplicate fields are refused or
  * warned of as the options say. Throws 400, 413, 415, 422.
@@ -33,7 +37,7 @@ export async function readResource<T extends KubeObject>(
   definition: ResourceDefinition<T>,
   options: WriteOptions,
 ): Promise<T> {
-  const { value, duplicateFields, values } = await readBody(request, definition, { exactNumbers: true });
+  const { value, duplicateFields, values } = await readBody(request, definition, DEEP);
   await request.breathe();
   const { object, warnings } = decode(definition, value, { fieldValidation: options.fieldValidation, duplicateFields });
   warnings.forEach((text) => request.warn(text));
@@ -51,7 +55,7 @@ export async function readTyped(
   expected: ExpectedType,
   options: WriteOptions,
 ): Promise<KubeObject & Record<string, unknown>> {
-  const { value, duplicateFields } = await readBody(request, expected, { exactNumbers: true });
+  const { value, duplicateFields } = await readBody(request, expected, DEEP);
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     throw badRequest(`the object provided is unrecognized (must be of type ${expected.kind}): it is no object`);
   const { kind, apiVersion } = value as KubeObject;

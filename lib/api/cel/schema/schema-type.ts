@@ -1,5 +1,5 @@
 import type { Schema } from '../../schema/schema.js';
-import { MAX_DEPTH } from '../../schema/parse-json.js';
+import { MAX_DEPTH } from '../../schema/depth.js';
 import type { DeclaredField, DeclaredType } from '../declared-type.js';
 import type { Type } from '../types.js';
 import { DYN, listOf, mapOf, scalar, STRING } from '../types.js';
