@@ -46,6 +46,7 @@ const AS_KUBERNETES = [
   /^resourceVersion should not be set on objects to be created/,
   /^failed to create typed patch object/,
   /needs a webhook, and webhooks are not called/,
+  /accessor error: .* is no integer$/,
   /spec replicas field ".*" does not exist/,
   /pod has more than one PodDisruptionBudget/,
   /range is full/,

@@ -107,15 +107,25 @@ export class Listener {
   }
 }
 
+/**
+ * Ends a session in which nothing has happened for so long: in order when it has no streams, and hard when it has some but does not
+ * answer a ping. Node no longer hears of the end of a connection on which a client has broken the protocol.
+ */
 function closeWhenIdle(session: ServerHttp2Session, idleTimeout: number): void {
   let streams = 0;
+  let isAsked = false;
   session.setLocalWindowSize(25 * 1024 * 1024);
   session.on('stream', (stream) => {
     streams += 1;
     stream.once('close', () => (streams -= 1));
   });
-  session.setTimeout(idleTimeout, () => {
-    if (streams === 0) session.close();
+  session.setTimeout(idleTimeout);
+  session.on('timeout', () => {
+    if (streams === 0) return session.close();
+    if (isAsked) return session.destroy();
+    isAsked = true;
+    session.ping(() => (isAsked = false));
+    session.setTimeout(idleTimeout); // goes off once
   });
   // A broken client ends its own session; its requests see their streams close.
   session.on('error', () => session.destroy());
