@@ -3,8 +3,8 @@
  *
  *     node dist/examples/custom-resource.js
  */
-import { ControlPlane, controllerFor, defineResource, ownerReference, pods } from 'kubelib';
-import type { KubeObject, Pod, ReconcileContext, Reconciler, Stored } from 'kubelib';
+import { ControlPlane, controllerFor, defineResource, pods } from 'kubelib';
+import type { KubeObject, Pod, ReconcileContext, Reconciler, Stored, Wanted } from 'kubelib';
 
 interface GameServer extends KubeObject {
   spec: { players: number };
@@ -27,24 +27,15 @@ const gameServers = defineResource<GameServer>({
 
 class GameServerReconciler implements Reconciler<GameServer> {
   async reconcile(server: Stored<GameServer>, context: ReconcileContext<GameServer>): Promise<void> {
-    const pod = context.cache(pods).get(server.metadata) ?? (await context.registry(pods).create(podFor(server)));
-    const status = { phase: pod.status?.phase ?? 'Pending', ...(pod.status?.podIP ? { address: pod.status.podIP } : {}) };
-    if (server.status?.phase === status.phase && server.status.address === status.address) return;
-    await context
-      .registry(gameServers)
-      .subresource('status')
-      .modify(context.name, (current) => ({ ...current, status }));
+    const pod = await context.apply(pods, podFor(server)); // nothing is sent when nothing has changed
+    context.status({ phase: pod.status?.phase ?? 'Pending', ...(pod.status?.podIP ? { address: pod.status.podIP } : {}) });
   }
 }
 
-function podFor(server: Stored<GameServer>): Pod {
-  const script = `console.log('room for ${server.spec.players} players'); setInterval(() => {}, 1000)`;
+function podFor({ metadata, spec }: Stored<GameServer>): Wanted<Pod> {
+  const script = `console.log('room for ${spec.players} players'); setInterval(() => {}, 1000)`;
   return {
-    metadata: {
-      name: server.metadata.name,
-      namespace: server.metadata.namespace ?? 'default',
-      ownerReferences: [ownerReference(server, { controller: true })],
-    },
+    metadata: { name: metadata.name },
     spec: { terminationGracePeriodSeconds: 1, containers: [{ name: 'game', image: 'node', command: ['node', '-e', script] }] },
   };
 }

@@ -196,6 +196,8 @@ export type {
   KindsServices,
 } from './controller/kinds-controller.js';
 export { Terminal } from './controller/reconciler.js';
+export type { Wanted } from './controller/applier.js';
+export type { StatusOf } from './controller/pending-status.js';
 export type { Duration, ReconcileContext, Reconciler, Verdict } from './controller/reconciler.js';
 export { Manager } from './controller/manager.js';
 export type { ManagerOptions } from './controller/manager.js';

@@ -1,6 +1,7 @@
 import type { Subscription } from 'rxjs';
 import type { KubeObject } from '../api/object.js';
 import { parseKey } from '../api/object.js';
+import { Applier } from './applier.js';
 import type { ControllerDefinition, ControllerOptions, ControllerServices } from './controller-definition.js';
 import type { ControllerTask } from './controller-task.js';
 import { enqueueKeys } from './key-sources.js';
@@ -16,6 +17,7 @@ export class ObjectTask<T extends KubeObject> implements ControllerTask {
   readonly #services: ControllerServices;
   readonly #step: ReconcileStep<T>;
   readonly #kinds: ReadonlySet<string>;
+  readonly #applier: Applier;
 
   constructor(definition: ControllerDefinition<T>, services: ControllerServices) {
     this.name = definition.name;
@@ -23,6 +25,7 @@ export class ObjectTask<T extends KubeObject> implements ControllerTask {
     this.#definition = definition;
     this.#services = services;
     this.#kinds = new Set(declaredKinds(definition).map(kindKey));
+    this.#applier = new Applier(services.registries, definition.name);
     this.#step = new ReconcileStep(definition, definition.make(services));
   }
 
@@ -36,6 +39,6 @@ export class ObjectTask<T extends KubeObject> implements ControllerTask {
   }
 
   reconcile(key: string, signal: AbortSignal): Promise<Verdict> {
-    return this.#step.run(new RunContext(this.#definition, this.#services, this.#kinds, key, parseKey(key), signal));
+    return this.#step.run(new RunContext(this.#definition, this.#services, this.#kinds, this.#applier, key, parseKey(key), signal));
   }
 }

@@ -25,7 +25,20 @@ export class ReconcileStep<T extends KubeObject> {
     this.#reconciler = reconciler;
   }
 
+  /** What was said about the status is written when the reconcile has ended, however it has. */
   async run(context: RunContext<T>): Promise<Verdict> {
+    let verdict: Verdict;
+    try {
+      verdict = await this.#called(context);
+    } catch (error) {
+      await context.writeStatus().catch((reason: unknown) => context.log.warn('the status could not be written', { error: reason }));
+      throw error;
+    }
+    await context.writeStatus();
+    return verdict;
+  }
+
+  async #called(context: RunContext<T>): Promise<Verdict> {
     const object = context.cache(this.#definition.for).getByKey(context.key);
     if (!object) return this.#reconciler.gone?.(context.name, context);
     if (!this.#reconciler.cleanup) return this.#reconciler.reconcile(object, context);

@@ -4,7 +4,9 @@ import type { KubeObject, ObjectName, Stored } from '../api/object.js';
 import type { ResourceDefinition } from '../api/resource-definition.js';
 import type { CacheReader } from '../watch/cache.js';
 import type { Registries, Registry } from '../registry/registry.js';
+import type { Wanted } from './applier.js';
 import type { EventRecorder } from './event-recorder.js';
+import type { StatusOf } from './pending-status.js';
 
 /** Milliseconds, or a Go-like duration: `250ms`, `10s`, `5m`, `1h30m`. */
 export type Duration = number | string;
@@ -42,6 +44,29 @@ export interface ReconcileContext<T extends KubeObject> {
   cache<K extends KubeObject>(definition: ResourceDefinition<K>): CacheReader<K>;
   /** The object as it is in the store now, past the cache; undefined when gone. */
   fresh(): Promise<Stored<T> | undefined>;
+  /**
+   * Makes an object as it is described, or changes it so: server-side apply in the name of the controller, which takes over fields that
+   * others have set. An object of a kind that the controller `owns` gets the reconciled object as its owner; without a namespace it is
+   * in that of the reconciled object. What has been applied before is not sent again while nobody has changed the object: then this
+   * answers with the cached one. Throws StatusErrors; a TypeError when the owner is in another namespace.
+   *
+   * ```ts
+   * const deployment = await context.apply(deployments, { metadata: { name: shop.metadata.name }, spec: specFor(shop) });
+   * ```
+   */
+  apply<K extends KubeObject>(definition: ResourceDefinition<K>, object: Wanted<K>): Promise<Stored<K>>;
+  /**
+   * Says what fields of the object's status are. They are written together when the reconcile ends, also when it throws, and only if
+   * that changes something. Fields that are not named stay as they are.
+   */
+  status(fields: Partial<StatusOf<T>>): void;
+  /**
+   * Says how a condition of the object is; written with {@link ReconcileContext.status}. `lastTransitionTime` moves when the status
+   * does, `observedGeneration` is that of the reconciled object. `reason` is one CamelCase word, `message` a sentence; default: none.
+   */
+  condition(type: string, status: boolean | 'Unknown', reason: string, message?: string): void;
+  /** Whether a condition is True: as this reconcile has said, else as the object says. */
+  met(type: string): boolean;
   /** Aborts when the manager stops or the reconcile's time is over. */
   readonly signal: AbortSignal;
 }

@@ -6,7 +6,10 @@ import { StatusError } from '../api/status-error.js';
 import type { Registries, Registry } from '../registry/registry.js';
 import type { CacheReader } from '../watch/cache.js';
 import type { ControllerDefinition, ControllerServices } from './controller-definition.js';
+import type { Applier, Wanted } from './applier.js';
 import type { EventRecorder } from './event-recorder.js';
+import type { StatusOf } from './pending-status.js';
+import { PendingStatus } from './pending-status.js';
 import type { ReconcileContext } from './reconciler.js';
 
 /** The context of one reconcile. */
@@ -17,12 +20,15 @@ export class RunContext<T extends KubeObject> implements ReconcileContext<T> {
   readonly #definition: ControllerDefinition<T>;
   readonly #services: ControllerServices;
   readonly #kinds: ReadonlySet<string>;
+  readonly #applier: Applier;
+  readonly #status: PendingStatus<T>;
   #log: Logger | undefined;
 
   constructor(
     definition: ControllerDefinition<T>,
     services: ControllerServices,
     kinds: ReadonlySet<string>,
+    applier: Applier,
     readonly key: string,
     readonly name: ObjectName,
     readonly signal: AbortSignal,
@@ -33,6 +39,8 @@ export class RunContext<T extends KubeObject> implements ReconcileContext<T> {
     this.#definition = definition;
     this.#services = services;
     this.#kinds = kinds;
+    this.#applier = applier;
+    this.#status = new PendingStatus(definition.for);
   }
 
   get log(): Logger {
@@ -50,6 +58,44 @@ export class RunContext<T extends KubeObject> implements ReconcileContext<T> {
     throw new TypeError(
       `controller ${name} has not declared ${definition.plural}: add .reads(${definition.plural}), .owns(…) or .watches(…)`,
     );
+  }
+
+  apply<K extends KubeObject>(definition: ResourceDefinition<K>, wanted: Wanted<K>): Promise<Stored<K>> {
+    const owned = this.#definition.owns.some((kind) => kindKey(kind) === kindKey(definition));
+    const cache = this.#kinds.has(kindKey(definition)) ? this.#services.caches.cache(definition) : undefined;
+    return this.#applier.apply({ definition, wanted, owner: owned ? this.#object : undefined, cache, signal: this.signal });
+  }
+
+  status(fields: Partial<StatusOf<T>>): void {
+    this.#status.set(fields);
+  }
+
+  condition(type: string, status: boolean | 'Unknown', reason: string, message = ''): void {
+    const { generation } = this.#object?.metadata ?? {};
+    const text = status === 'Unknown' ? status : status ? 'True' : 'False';
+    this.#status.setCondition({
+      type,
+      status: text,
+      reason,
+      message,
+      ...(generation === undefined ? {} : { observedGeneration: generation }),
+    });
+  }
+
+  met(type: string): boolean {
+    return this.#status.met(type, this.#object);
+  }
+
+  /** Writes what was said about the status, if anything was. */
+  async writeStatus(): Promise<void> {
+    const object = this.#object;
+    if (!object || this.#status.isEmpty) return;
+    await this.#status.write(object, this.registry(this.#definition.for), this.environment.now());
+  }
+
+  /** The reconciled object, as the cache has it. */
+  get #object(): Stored<T> | undefined {
+    return this.cache(this.#definition.for).getByKey(this.key);
   }
 
   async fresh(): Promise<Stored<T> | undefined> {

@@ -1,0 +1,86 @@
+import type { ObjectMeta } from 'kubernetes-types/meta/v1.js';
+import { LruMap } from '../base/lru-map.js';
+import { ownerReference } from '../api/meta/owner-references.js';
+import type { KubeObject, Stored } from '../api/object.js';
+import { keyOf } from '../api/object.js';
+import type { ResourceDefinition } from '../api/resource-definition.js';
+import type { Registries } from '../registry/registry.js';
+import type { CacheReader } from '../watch/cache.js';
+
+/** An object as a controller wants it: those of its fields that the controller decides about. */
+export type Wanted<K extends KubeObject> = Partial<K> & { readonly metadata: ObjectMeta & { readonly name: string } };
+
+/** What one call of {@link Applier.apply} is about. */
+export interface Application<K extends KubeObject> {
+  readonly definition: ResourceDefinition<K>;
+  readonly wanted: Wanted<K>;
+  /** Who owns it. Default: nobody, or whom it names itself. */
+  readonly owner: Stored<KubeObject> | undefined;
+  /** Where it is seen, if it is. */
+  readonly cache: CacheReader<K> | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** What was applied, and what came of it. */
+interface Applied {
+  readonly text: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+}
+
+/** Objects that are remembered; of more, some are applied without need. */
+const MOST_REMEMBERED = 100_000;
+
+/**
+ * Applies objects in the name of one controller (server-side apply, KEP 555), taking over fields of others. What it has applied before
+ * is not sent again while nobody has changed the object since.
+ */
+export class Applier {
+  readonly #registries: Registries;
+  readonly #fieldManager: string;
+  readonly #applied = new LruMap<string, Applied>(MOST_REMEMBERED);
+
+  constructor(registries: Registries, fieldManager: string) {
+    this.#registries = registries;
+    this.#fieldManager = fieldManager;
+  }
+
+  /** Throws StatusErrors, and a TypeError when an owner cannot own what is in another namespace. */
+  async apply<K extends KubeObject>({ definition, wanted, owner, cache, signal }: Application<K>): Promise<Stored<K>> {
+    const object = complete(definition, wanted, owner);
+    const text = JSON.stringify(object);
+    const name = { name: wanted.metadata.name, namespace: object.metadata?.namespace };
+    const key = `${definition.apiVersion}/${definition.kind} ${keyOf(name)}`;
+    const known = this.#applied.get(key);
+    const seen = known?.text === text ? cache?.get(name) : undefined;
+    if (seen?.metadata.uid === known?.uid && seen?.metadata.resourceVersion === known?.resourceVersion && seen) return seen;
+    const stored = await this.#registries.registry(definition).apply(object, { fieldManager: this.#fieldManager, force: true, signal });
+    const { uid, resourceVersion } = stored.metadata;
+    this.#applied.set(key, { text, uid, resourceVersion });
+    return stored;
+  }
+}
+
+/** With its namespace, which is that of its owner unless it says another, and with its owner. */
+function complete<K extends KubeObject>(
+  definition: ResourceDefinition<K>,
+  wanted: Wanted<K>,
+  owner: Stored<KubeObject> | undefined,
+): Partial<K> {
+  const { metadata } = wanted;
+  const namespace = definition.namespaced ? (metadata.namespace ?? owner?.metadata.namespace) : undefined;
+  if (owner) checkOwner(owner, definition, metadata.name, namespace);
+  const references = owner ? [...(metadata.ownerReferences ?? []), ownerReference(owner)] : metadata.ownerReferences;
+  return {
+    ...wanted,
+    metadata: { ...metadata, ...(namespace ? { namespace } : {}), ...(references ? { ownerReferences: references } : {}) },
+  };
+}
+
+/** An owner with a namespace owns what is in it, and nothing else: Kubernetes would delete the object as that of an owner that is not there. */
+function checkOwner(owner: Stored<KubeObject>, { kind }: ResourceDefinition, name: string, namespace: string | undefined): void {
+  const home = owner.metadata.namespace;
+  if (!home || home === namespace) return;
+  const where = namespace ? `in namespace ${namespace}` : 'which has no namespace';
+  throw new TypeError(`${owner.kind} ${keyOf(owner)} cannot own ${kind} ${name} ${where}: owners and what they own share a namespace`);
+}
