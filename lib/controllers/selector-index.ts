@@ -30,9 +30,14 @@ export class SelectorIndex {
     const key = keyOf(object);
     if (spec && this.#byKey.get(key)?.spec === spec) return;
     this.delete(key);
-    if (!spec || (isEmpty(spec) && !this.#emptySelectsAll)) return;
-    const selector = spec.matchExpressions?.length ? labelSelectorOf(spec) : selectorFromMap(spec.matchLabels ?? {});
-    const indexed: Indexed = { key, spec, bucket: bucketFor(object, spec), selector };
+    if (!spec) return;
+    const { matchLabels = {}, matchExpressions = [] } = spec;
+    const [label] = Object.entries(matchLabels); // the first will do
+    if (!label && matchExpressions.length === 0 && !this.#emptySelectsAll) return;
+    const { namespace = '' } = object.metadata;
+    const bucketName = label ? labelBucket(namespace, label) : namespace;
+    const selector = matchExpressions.length > 0 ? labelSelectorOf(spec) : selectorFromMap(matchLabels);
+    const indexed: Indexed = { key, spec, bucket: bucketName, selector };
     this.#byKey.set(key, indexed);
     const bucket = this.#buckets.get(indexed.bucket) ?? new Set<Indexed>();
     this.#buckets.set(indexed.bucket, bucket.add(indexed));
@@ -60,14 +65,6 @@ export class SelectorIndex {
     }
     return keys;
   }
-}
-
-const isEmpty = ({ matchLabels = {}, matchExpressions = [] }: LabelSelectorSpec) =>
-  Object.keys(matchLabels).length + matchExpressions.length === 0;
-
-function bucketFor({ metadata: { namespace = '' } }: Stored<KubeObject>, { matchLabels = {} }: LabelSelectorSpec): string {
-  for (const name in matchLabels) return labelBucket(namespace, [name, matchLabels[name]!]); // the first will do
-  return namespace;
 }
 
 const labelBucket = (namespace: string, [name, value]: readonly [string, string]) => `${namespace}\n${name}=${value}`;

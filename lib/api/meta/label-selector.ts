@@ -48,7 +48,13 @@ export function labelSelectorOf(spec: LabelSelectorSpec | null | undefined): Lab
 /** Compiles a plain map: every label must have just this value. An empty map selects everything, an absent one nothing. */
 export function selectorFromMap(map: Readonly<Record<string, string>> | null | undefined): LabelSelector {
   if (!map) return nothing;
-  return selectorOf(Object.entries(map).map(([key, value]) => ({ key, operator: '=' as const, values: [value] })));
+  const pairs = Object.entries(map);
+  if (pairs.length === 0) return everything;
+  return {
+    empty: false,
+    matches: (labels) => labels !== undefined && pairs.every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value),
+    toString: () => selectorOf(pairs.map(([key, value]) => ({ key, operator: '=', values: [value] }))).toString(),
+  };
 }
 
 const OPERATORS: Readonly<Record<string, Operator>> = { In: 'in', NotIn: 'notin', Exists: 'exists', DoesNotExist: '!' };

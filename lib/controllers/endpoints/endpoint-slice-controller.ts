@@ -33,13 +33,12 @@ class EndpointSliceReconciler implements Reconciler<Service> {
   }
 
   async reconcile(service: Stored<Service>, context: ReconcileContext<Service>): Promise<Verdict> {
-    this.#selectors.set(service, selects(service) ? { matchLabels: service.spec?.selector ?? {} } : undefined);
+    const selecting = selects(service);
+    this.#selectors.set(service, selecting ? { matchLabels: service.spec?.selector ?? {} } : undefined);
     if (service.metadata.deletionTimestamp) return;
     const { selector = {} } = service.spec ?? {};
     // Without a selector there is nothing to say: slices of an earlier selector go.
-    const groups = selects(service)
-      ? sliceGroups(service, podsWithLabels(context.cache(pods), service.metadata.namespace ?? '', selector))
-      : [];
+    const groups = selecting ? sliceGroups(service, podsWithLabels(context.cache(pods), service.metadata.namespace ?? '', selector)) : [];
     const done = await this.#writer.write(service, labelsFor(service), groups, context);
     return done ? undefined : { after: '1s' };
   }

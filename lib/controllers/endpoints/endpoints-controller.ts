@@ -41,9 +41,10 @@ class EndpointsReconciler implements Reconciler<Service> {
 
   async reconcile(service: Stored<Service>, context: Context): Promise<void> {
     this.#known.add(keyOf(service));
-    this.#selectors.set(service, selects(service) ? { matchLabels: service.spec?.selector ?? {} } : undefined);
+    const selecting = selects(service);
+    this.#selectors.set(service, selecting ? { matchLabels: service.spec?.selector ?? {} } : undefined);
     // Whoever makes a service without a selector writes its Endpoints himself.
-    if (!selects(service) || service.metadata.deletionTimestamp) return;
+    if (!selecting || service.metadata.deletionTimestamp) return;
     const members = podsWithLabels(context.cache(pods), service.metadata.namespace ?? '', service.spec?.selector ?? {});
     const wanted = { labels: labelsFor(service), subsets: endpointSubsets(service, members) };
     const current = context.cache(endpoints).get(context.name);
