@@ -52,6 +52,33 @@ describe('Workers', () => {
     expect(handledAtTick).to.be.greaterThan(-1);
   });
 
+  it('let the process breathe between long work of one and that of another', async () => {
+    const seen: string[] = [];
+    let now = 0;
+    const turns: (() => void)[] = [];
+    const environment = { monotonic: () => now, yield: () => new Promise<void>((resolve) => void turns.push(resolve)) };
+    const workersOf = (name: string, milliseconds: number) => {
+      const queue = new DedupeQueue();
+      queue.add(name);
+      const handle = () => {
+        now += milliseconds;
+        seen.push(name);
+        queue.close();
+      };
+      return new Workers({ queue, environment, count: 1, handle }).run();
+    };
+    const running = Promise.all([workersOf('short', 1), workersOf('long', 100), workersOf('longer', 200), workersOf('last', 1)]);
+    const turn = async () => {
+      seen.push('a turn');
+      for (const resume of turns.splice(0)) resume();
+      await systemEnvironment.yield();
+    };
+    await systemEnvironment.yield();
+    while (turns.length > 0) await turn();
+    await running;
+    expect(seen.slice(0, 6)).to.deep.equal(['short', 'long', 'a turn', 'longer', 'a turn', 'last']);
+  });
+
   it('report a key done and pass on what its handler throws', async () => {
     const environment = new VirtualEnvironment();
     const queue = new DedupeQueue();
