@@ -197,6 +197,8 @@ export type {
 } from './controller/kinds-controller.js';
 export { Terminal } from './controller/reconciler.js';
 export type { Wanted } from './controller/applier.js';
+export { changed } from './controller/changed.js';
+export type { ChangePredicate } from './controller/changed.js';
 export type { StatusOf } from './controller/pending-status.js';
 export type { Duration, ReconcileContext, Reconciler, Verdict } from './controller/reconciler.js';
 export { Manager } from './controller/manager.js';

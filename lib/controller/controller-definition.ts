@@ -43,6 +43,8 @@ export interface ControllerDefinition<T extends KubeObject = KubeObject> {
   readonly for: ResourceDefinition<T>;
   /** Kinds of objects that it makes: a change of one enqueues its owner. */
   readonly owns: readonly ResourceDefinition[];
+  /** Whether a change of one of its own objects enqueues it. An object that comes, goes or begins to be deleted always is. Default: every change. */
+  matters?(old: Stored<T>, object: Stored<T>): boolean;
   /** Other kinds whose changes enqueue keys. */
   readonly watches: readonly WatchSource[];
   /** Kinds that are looked up only: their caches are full before the first reconcile, their changes enqueue nothing. */

@@ -1,5 +1,6 @@
 import type { KubeObject, Stored } from '../api/object.js';
 import type { ResourceDefinition } from '../api/resource-definition.js';
+import type { ChangePredicate } from './changed.js';
 import type { ControllerDefinition, ControllerOptions, ControllerServices, WatchSource } from './controller-definition.js';
 import type { ReconcileContext, Reconciler, Verdict } from './reconciler.js';
 
@@ -19,10 +20,13 @@ export type ReconcileFunction<T extends KubeObject> = (object: Stored<T>, contex
  * ```
  */
 export function controllerFor<T extends KubeObject>(definition: ResourceDefinition<T>): ControllerBuilder<T> {
-  return new ControllerBuilder({ name: definition.plural, for: definition, owns: [], watches: [], reads: [], options: {} });
+  return new ControllerBuilder({ name: definition.plural, for: definition, owns: [], when: [], watches: [], reads: [], options: {} });
 }
 
-type Parts<T extends KubeObject> = Omit<ControllerDefinition<T>, 'make' | 'finalizer'> & { readonly finalizer?: string };
+type Parts<T extends KubeObject> = Omit<ControllerDefinition<T>, 'make' | 'finalizer' | 'matters'> & {
+  readonly finalizer?: string;
+  readonly when: readonly ChangePredicate<T>[];
+};
 
 /** Describes a controller step by step; each step gives a new builder and leaves the one before as it was. */
 export class ControllerBuilder<T extends KubeObject> {
@@ -50,6 +54,15 @@ export class ControllerBuilder<T extends KubeObject> {
     return this.#with({ watches: [...this.#parts.watches, source as WatchSource] });
   }
 
+  /**
+   * Only changes of its own objects for which one of these predicates is true enqueue them, such as `changed.spec`; besides those, an
+   * object that comes, goes, or begins to be deleted. Adds to the predicates given before. Default: every change, the controller's own
+   * writes of the status among them.
+   */
+  when(...predicates: readonly ChangePredicate<T>[]): ControllerBuilder<T> {
+    return this.#with({ when: [...this.#parts.when, ...predicates] });
+  }
+
   /** It looks objects of these kinds up, and is not woken by their changes. */
   reads(...definitions: readonly ResourceDefinition[]): ControllerBuilder<T> {
     return this.#with({ reads: [...this.#parts.reads, ...definitions] });
@@ -74,7 +87,9 @@ export class ControllerBuilder<T extends KubeObject> {
 
   /** With a reconciler that is made of the manager's services, anew for each start of the manager. */
   reconcileWith(make: (services: ControllerServices) => Reconciler<T>): ControllerDefinition<T> {
-    return { ...this.#parts, finalizer: this.#parts.finalizer ?? `kubelib.dev/${this.#parts.name}`, make };
+    const { when, ...parts } = this.#parts;
+    const finalizer = parts.finalizer ?? `kubelib.dev/${parts.name}`;
+    return { ...parts, finalizer, make, ...(when.length === 0 ? {} : { matters: (old, object) => when.some((one) => one(old, object)) }) };
   }
 
   #with(change: Partial<Parts<T>>): ControllerBuilder<T> {

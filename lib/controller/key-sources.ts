@@ -18,13 +18,15 @@ export interface KeySourcesOptions {
 /** Adds the keys of all that is in the controller's caches, then those of each change, old and new object alike, until unsubscribed. */
 export function enqueueKeys({ definition, caches, log, add }: KeySourcesOptions): Subscription {
   const all = new Subscription();
-  for (const source of sourcesOf(definition)) {
+  for (const [index, source] of sourcesOf(definition).entries()) {
     const cache = caches.cache(source.definition);
+    const isOwn = index === 0;
     const enqueue = (object: Stored<KubeObject> | undefined) => {
       if (object) for (const key of keysOf(source, object, log)) add(key);
     };
     all.add(
       cache.changes.subscribe(({ old, object }) => {
+        if (isOwn && old && object && !matters(definition, old, object)) return;
         enqueue(old);
         enqueue(object);
       }),
@@ -34,6 +36,12 @@ export function enqueueKeys({ definition, caches, log, add }: KeySourcesOptions)
   return all;
 }
 
+/** The beginning of its deletion is what an object may have to be cleaned up for. */
+function matters(definition: ControllerDefinition, old: Stored<KubeObject>, object: Stored<KubeObject>): boolean {
+  return old.metadata.deletionTimestamp !== object.metadata.deletionTimestamp || (definition.matters?.(old, object) ?? true);
+}
+
+/** That of the controller's own kind first. */
 function sourcesOf(definition: ControllerDefinition): readonly WatchSource[] {
   const own: WatchSource = { definition: definition.for, keys: (object) => [keyOf(object)] };
   const owned = definition.owns.map((kind): WatchSource => ({ definition: kind, keys: (object) => ownerKeys(definition.for, object) }));
