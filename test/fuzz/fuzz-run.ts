@@ -48,7 +48,7 @@ export interface FuzzResult {
 
 const NAMESPACES = ['fuzz-0', 'fuzz-1', 'fuzz-2'];
 const ROUND = 60_000;
-/** Bytes by which memory may grow between the first rounds and the last one: what is compiled, cached and bounded differs so much. */
+/** Bytes by which memory may grow between the first rounds and the last ones: what is compiled, cached and bounded differs so much. */
 const MOST_GROWTH = 48 * 1024 * 1024;
 const MOST_FINDINGS = 40;
 
@@ -99,8 +99,8 @@ class FuzzRun {
     } finally {
       clearInterval(ticker);
     }
-    const { heap } = this.#growth();
-    if (heap > MOST_GROWTH) this.#report({ what: 'memory grows', details: this.#memory.map(printMemory).join('\n'), exchanges: [] });
+    if (this.#growth() > MOST_GROWTH)
+      this.#report({ what: 'memory grows', details: this.#memory.map(printMemory).join('\n'), exchanges: [] });
   }
 
   #line(elapsed: number): string {
@@ -227,10 +227,11 @@ class FuzzRun {
     };
   }
 
-  /** Bytes between the least of the first two rounds and the last one. */
-  #growth(): { readonly heap: number } {
+  /** Bytes between the most of the first third of the rounds (two at least), in which caches fill, and the least of the last third. */
+  #growth(): number {
     const sizes = this.#memory.map(({ heap, external }) => heap + external);
-    return { heap: sizes.length < 3 ? 0 : sizes.at(-1)! - Math.max(...sizes.slice(0, 2)) };
+    const third = Math.floor(sizes.length / 3);
+    return third === 0 ? 0 : Math.min(...sizes.slice(-third)) - Math.max(...sizes.slice(0, Math.max(2, third)));
   }
 }
 
