@@ -41,7 +41,8 @@ export async function expectReadable(
   if (!read || mayGo) return;
   if (read.code !== 200 || metadataOf(jsonIn(read))['uid'] !== uid)
     return scene.fail(`an accepted ${definition.kind} cannot be read`, `${read.code} ${read.body.toString('utf8', 0, 500)}`);
-  const list = await scene.send('GET', `${collectionPath(definition, scene.namespace)}?fieldSelector=${inUrl(`metadata.name=${name}`)}`);
+  const escaped = name.replace(/[\\,=]/g, '\\$&');
+  const list = await scene.send('GET', `${collectionPath(definition, scene.namespace)}?fieldSelector=${inUrl(`metadata.name=${escaped}`)}`);
   const items = list && (jsonIn(list) as { items?: unknown } | undefined)?.items;
   const listed = Array.isArray(items) && items.some((item) => metadataOf(item)['uid'] === uid);
   if (list && !listed && (await scene.send('GET', objectPath(definition, scene.namespace, name)))?.code === 200)
