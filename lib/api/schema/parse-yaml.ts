@@ -6,6 +6,7 @@ import { countMembers } from './json-members.js';
 import type { ParsedBody } from './parse-json.js';
 import { MAX_DEPTH } from './depth.js';
 import { MAX_BODY_VALUES, tooManyValues } from './value-count.js';
+import { wellFormed } from './well-formed.js';
 
 /** A run of digits that may be an integer which a `number` does not hold, in any base. */
 const LONG_NUMBER = /[\da-f_]{14}/i;
@@ -57,9 +58,10 @@ function* parsing(body: Uint8Array | string): Generator<undefined, ParsedBody> {
     yield;
     const duplicateFields = duplicatesIn(document);
     exactIntegers(document, text);
-    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    const read: unknown = document.toJS({ maxAliasCount: 100 });
     yield;
-    if (depthOver(value, MAX_DEPTH)) throw badRequest(`the body is nested deeper than ${MAX_DEPTH} levels`);
+    if (depthOver(read, MAX_DEPTH)) throw badRequest(`the body is nested deeper than ${MAX_DEPTH} levels`);
+    const value = /\\u/i.test(text) ? wellFormed(read) : read;
     if (countMembers(value).forbidden) throw badRequest('the field name "__proto__" is not supported');
     return { value, duplicateFields, values };
   } catch (error) {

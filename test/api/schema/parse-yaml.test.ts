@@ -61,6 +61,10 @@ describe('parseYaml', () => {
     refused(`[${','.repeat(300_000)}]`);
   });
 
+  it('replaces halves of characters, as of JSON', () => {
+    expect(parseYaml('a: "x\\ud986y"\nb: "\\ud83d\\ude00"\n').value).to.deep.equal({ a: 'x\ufffdy', b: '\ud83d\ude00' });
+  });
+
   it('refuses what is no YAML, nesting over 100 levels, alias bombs, cycles and __proto__', () => {
     refused('a: [1\n');
     refused('a: b: c\n');
