@@ -25,8 +25,8 @@ const gameServers = defineResource<GameServer>({
   },
 });
 
-class GameServerReconciler implements Reconciler<GameServer> {
-  async reconcile(server: Stored<GameServer>, context: ReconcileContext<GameServer>): Promise<void> {
+class GameServerReconciler implements Reconciler<GameServer, Pod> {
+  async reconcile(server: Stored<GameServer>, context: ReconcileContext<GameServer, Pod>): Promise<void> {
     const pod = await context.apply(pods, podFor(server)); // nothing is sent when nothing has changed
     context.status({ phase: pod.status?.phase ?? 'Pending', ...(pod.status?.podIP ? { address: pod.status.podIP } : {}) });
   }

@@ -44,6 +44,7 @@ export type {
 } from './api/resource-definition.js';
 export { defineResource } from './api/define-resource.js';
 export type { ResourceOptions, ScaleOptions } from './api/define-resource.js';
+export { customResourceDefinitionOf } from './api/custom-resources/crd-of.js';
 export type { Schema } from './api/schema/schema.js';
 export type { Catalog, CatalogChange } from './api/catalog.js';
 export { createCatalog } from './api/catalog.js';
@@ -184,7 +185,7 @@ export type { WorkersOptions } from './queue/workers.js';
 
 // ── Controllers ──────────────────────────────────────────────────────────────
 export { controllerFor } from './controller/controller-for.js';
-export type { ControllerBuilder, ReconcileFunction } from './controller/controller-for.js';
+export type { ContextOf, ControllerBuilder, ObjectOf, ReconcileFunction } from './controller/controller-for.js';
 export type { ControllerDefinition, ControllerOptions, ControllerServices, WatchSource } from './controller/controller-definition.js';
 export type { AnyControllerDefinition } from './controller/controller.js';
 export { controllerForKinds } from './controller/kinds-controller.js';
@@ -195,6 +196,8 @@ export type {
   KindsReconciler,
   KindsServices,
 } from './controller/kinds-controller.js';
+export { rolesFor } from './controller/roles-for.js';
+export type { RolesOptions } from './controller/roles-for.js';
 export { Terminal } from './controller/reconciler.js';
 export type { Wanted } from './controller/applier.js';
 export { changed } from './controller/changed.js';

@@ -25,7 +25,7 @@ export function customColumn<T extends KubeObject>(options: ColumnOptions<T>): C
   const column = { name, type, format, priority, ...(description === undefined ? {} : { description }) };
   if (jsonPath !== undefined) {
     const path = new JsonPath(jsonPath);
-    return { ...column, value: (object, now) => cellOf(path.first(object), type, now) };
+    return { ...column, jsonPath, value: (object, now) => cellOf(path.first(object), type, now) };
   }
   if (!value) throw new TypeError(`column ${JSON.stringify(name)}: needs a jsonPath or a value`);
   return { ...column, value };

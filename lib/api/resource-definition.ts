@@ -17,6 +17,8 @@ export interface Column<T extends KubeObject = KubeObject> {
   readonly description?: string;
   /** 0: always shown, 1: with `-o wide`. Default 0. */
   readonly priority?: number;
+  /** Where the value stands in an object, if one path says it; for servers that are told of the kind. */
+  readonly jsonPath?: string;
   /** The cell; `now` is in milliseconds since 1970. */
   value(object: Stored<T>, now: number): Cell;
 }

@@ -16,8 +16,8 @@ export interface Application<K extends KubeObject> {
   readonly wanted: Wanted<K>;
   /** Who owns it. Default: nobody, or whom it names itself. */
   readonly owner: Stored<KubeObject> | undefined;
-  /** Where it is seen, if it is. */
-  readonly cache: CacheReader<K> | undefined;
+  /** Where it is seen. */
+  readonly cache: CacheReader<K>;
   readonly signal: AbortSignal;
 }
 
@@ -52,7 +52,7 @@ export class Applier {
     const name = { name: wanted.metadata.name, namespace: object.metadata?.namespace };
     const key = `${definition.apiVersion}/${definition.kind} ${keyOf(name)}`;
     const known = this.#applied.get(key);
-    const seen = known?.text === text ? cache?.get(name) : undefined;
+    const seen = known?.text === text ? cache.get(name) : undefined;
     if (seen?.metadata.uid === known?.uid && seen?.metadata.resourceVersion === known?.resourceVersion && seen) return seen;
     const stored = await this.#registries.registry(definition).apply(object, { fieldManager: this.#fieldManager, force: true, signal });
     const { uid, resourceVersion } = stored.metadata;

@@ -1,17 +1,29 @@
 import type { Environment } from '../base/environment.js';
 import type { Logger } from '../base/logger.js';
-import type { KubeObject, Stored } from '../api/object.js';
+import type { KubeObject, ObjectName, Stored } from '../api/object.js';
 import type { ResourceDefinition } from '../api/resource-definition.js';
 import type { Registries } from '../registry/registry.js';
 import type { Caches } from '../watch/cache.js';
 import type { EventRecorder } from './event-recorder.js';
-import type { Duration, Reconciler } from './reconciler.js';
+import type { Duration, ReconcileContext, Verdict } from './reconciler.js';
 
 /** Changes of another kind that enqueue keys of the controller's own. */
 export interface WatchSource<K extends KubeObject = KubeObject> {
   readonly definition: ResourceDefinition<K>;
   /** Keys (`namespace/name`) to reconcile when `object` appeared, changed (then also called with the old one) or went. Pure and quick. */
   readonly keys: (object: Stored<K>) => readonly string[];
+}
+
+/** A kind that a controller looks up. */
+export interface ReadSource<K extends KubeObject = KubeObject> {
+  readonly definition: ResourceDefinition<K>;
+}
+
+/** A {@link Reconciler} whatever kinds its controller has declared. (With methods, so that one of pods is one of objects.) */
+export interface AnyReconciler<T extends KubeObject = KubeObject> {
+  reconcile(object: Stored<T>, context: ReconcileContext<T, KubeObject, KubeObject>): Promise<Verdict>;
+  gone?(name: ObjectName, context: ReconcileContext<T, KubeObject, KubeObject>): Promise<Verdict>;
+  cleanup?(object: Stored<T>, context: ReconcileContext<T, KubeObject, KubeObject>): Promise<Verdict>;
 }
 
 /** What a reconciler is made with: one set a manager. */
@@ -48,9 +60,11 @@ export interface ControllerDefinition<T extends KubeObject = KubeObject> {
   /** Other kinds whose changes enqueue keys. */
   readonly watches: readonly WatchSource[];
   /** Kinds that are looked up only: their caches are full before the first reconcile, their changes enqueue nothing. */
-  readonly reads: readonly ResourceDefinition[];
+  readonly reads: readonly ReadSource[];
+  /** Kinds that it writes and does not own; cached as those that it reads. */
+  readonly writes: readonly ResourceDefinition[];
   /** The finalizer that a reconciler with `cleanup` puts on its objects. A qualified name; default `kubelib.dev/<controller name>`. */
   readonly finalizer: string;
   readonly options: ControllerOptions;
-  readonly make: (services: ControllerServices) => Reconciler<T>;
+  readonly make: (services: ControllerServices) => AnyReconciler<T>;
 }

@@ -5,7 +5,24 @@ import type { ControllerDefinition, ControllerOptions, ControllerServices, Watch
 import type { ReconcileContext, Reconciler, Verdict } from './reconciler.js';
 
 /** A reconciler that needs no more than one function. */
-export type ReconcileFunction<T extends KubeObject> = (object: Stored<T>, context: ReconcileContext<T>) => Promise<Verdict>;
+export type ReconcileFunction<T extends KubeObject, Writes extends KubeObject = never, Reads extends KubeObject = never> = (
+  object: Stored<T>,
+  context: ReconcileContext<T, Writes, Reads>,
+) => Promise<Verdict>;
+
+/** The objects of a kind, or of several. */
+export type ObjectOf<D> = D extends ResourceDefinition<infer T> ? T : never;
+
+/**
+ * The context that a controller's reconciler gets, for functions and classes that stand beside its description.
+ *
+ * ```ts
+ * const described = controllerFor(shops).owns(deployments).reads(secrets);
+ * class ShopReconciler { async reconcile(shop: Stored<Shop>, context: ContextOf<typeof described>) { … } }
+ * export const shopController = described.reconcile(new ShopReconciler());
+ * ```
+ */
+export type ContextOf<B> = B extends ControllerBuilder<infer T, infer Writes, infer Reads> ? ReconcileContext<T, Writes, Reads> : never;
 
 /**
  * Begins the description of a controller of a kind.
@@ -14,13 +31,22 @@ export type ReconcileFunction<T extends KubeObject> = (object: Stored<T>, contex
  * controllerFor(gameServers)
  *   .owns(pods)
  *   .reconcile(async (server, context) => {
- *     const pod = context.cache(pods).get(server.metadata) ?? (await context.registry(pods).create(podFor(server)));
+ *     const pod = await context.apply(pods, podFor(server));
  *     if (pod.status?.phase !== 'Running') return { after: '5s' };
  *   });
  * ```
  */
 export function controllerFor<T extends KubeObject>(definition: ResourceDefinition<T>): ControllerBuilder<T> {
-  return new ControllerBuilder({ name: definition.plural, for: definition, owns: [], when: [], watches: [], reads: [], options: {} });
+  return new ControllerBuilder({
+    name: definition.plural,
+    for: definition,
+    owns: [],
+    when: [],
+    watches: [],
+    reads: [],
+    writes: [],
+    options: {},
+  });
 }
 
 type Parts<T extends KubeObject> = Omit<ControllerDefinition<T>, 'make' | 'finalizer' | 'matters'> & {
@@ -29,7 +55,9 @@ type Parts<T extends KubeObject> = Omit<ControllerDefinition<T>, 'make' | 'final
 };
 
 /** Describes a controller step by step; each step gives a new builder and leaves the one before as it was. */
-export class ControllerBuilder<T extends KubeObject> {
+export class ControllerBuilder<T extends KubeObject, Writes extends KubeObject = never, Reads extends KubeObject = never> {
+  /** Carries the declared kinds through inference; never there. */
+  declare readonly __declared?: ReconcileContext<T, Writes, Reads>;
   readonly #parts: Parts<T>;
 
   /** @internal Use {@link controllerFor}. */
@@ -38,18 +66,18 @@ export class ControllerBuilder<T extends KubeObject> {
   }
 
   /** Names the controller in logs, events and its finalizer; unique in a manager. Default: the plural of its kind. */
-  named(name: string): ControllerBuilder<T> {
+  named(name: string): ControllerBuilder<T, Writes, Reads> {
     checkControllerName(name);
     return this.#with({ name });
   }
 
-  /** It makes objects of this kind, with an owner reference: a change of one enqueues its owner. */
-  owns<K extends KubeObject>(definition: ResourceDefinition<K>): ControllerBuilder<T> {
-    return this.#with({ owns: [...this.#parts.owns, definition] });
+  /** It makes objects of these kinds, with an owner reference: a change of one enqueues its owner. */
+  owns<D extends readonly ResourceDefinition[]>(...definitions: D): ControllerBuilder<T, Writes | ObjectOf<D[number]>, Reads> {
+    return this.#with({ owns: [...this.#parts.owns, ...definitions] });
   }
 
   /** A change of an object of this kind enqueues `keys` of the object as it was and as it is. Pure and quick. */
-  watches<K extends KubeObject>(definition: ResourceDefinition<K>, keys: WatchSource<K>['keys']): ControllerBuilder<T> {
+  watches<K extends KubeObject>(definition: ResourceDefinition<K>, keys: WatchSource<K>['keys']): ControllerBuilder<T, Writes, Reads | K> {
     const source: WatchSource<K> = { definition, keys };
     return this.#with({ watches: [...this.#parts.watches, source as WatchSource] });
   }
@@ -59,40 +87,45 @@ export class ControllerBuilder<T extends KubeObject> {
    * object that comes, goes, or begins to be deleted. Adds to the predicates given before. Default: every change, the controller's own
    * writes of the status among them.
    */
-  when(...predicates: readonly ChangePredicate<T>[]): ControllerBuilder<T> {
+  when(...predicates: readonly ChangePredicate<T>[]): ControllerBuilder<T, Writes, Reads> {
     return this.#with({ when: [...this.#parts.when, ...predicates] });
   }
 
   /** It looks objects of these kinds up, and is not woken by their changes. */
-  reads(...definitions: readonly ResourceDefinition[]): ControllerBuilder<T> {
-    return this.#with({ reads: [...this.#parts.reads, ...definitions] });
+  reads<D extends readonly ResourceDefinition[]>(...definitions: D): ControllerBuilder<T, Writes, Reads | ObjectOf<D[number]>> {
+    return this.#with({ reads: [...this.#parts.reads, ...definitions.map((definition) => ({ definition }))] });
+  }
+
+  /** It makes or changes objects of these kinds that it does not own; it looks them up too, and is not woken by their changes. */
+  writes<D extends readonly ResourceDefinition[]>(...definitions: D): ControllerBuilder<T, Writes | ObjectOf<D[number]>, Reads> {
+    return this.#with({ writes: [...this.#parts.writes, ...definitions] });
   }
 
   /** How it runs; adds to the options given before. */
-  options(options: ControllerOptions): ControllerBuilder<T> {
+  options(options: ControllerOptions): ControllerBuilder<T, Writes, Reads> {
     return this.#with({ options: { ...this.#parts.options, ...options } });
   }
 
   /** The finalizer of a reconciler with `cleanup`: a qualified name such as `play.example.com/rooms`. Default `kubelib.dev/<controller name>`. */
-  finalizer(finalizer: string): ControllerBuilder<T> {
+  finalizer(finalizer: string): ControllerBuilder<T, Writes, Reads> {
     if (!FINALIZER.test(finalizer)) throw new TypeError(`not a qualified name: ${JSON.stringify(finalizer)}`);
     return this.#with({ finalizer });
   }
 
   /** With this reconciler, or function: the same one for every manager that runs the definition. */
-  reconcile(reconciler: Reconciler<T> | ReconcileFunction<T>): ControllerDefinition<T> {
+  reconcile(reconciler: Reconciler<T, Writes, Reads> | ReconcileFunction<T, Writes, Reads>): ControllerDefinition<T> {
     const made = typeof reconciler === 'function' ? { reconcile: reconciler } : reconciler;
     return this.reconcileWith(() => made);
   }
 
   /** With a reconciler that is made of the manager's services, anew for each start of the manager. */
-  reconcileWith(make: (services: ControllerServices) => Reconciler<T>): ControllerDefinition<T> {
+  reconcileWith(make: (services: ControllerServices) => Reconciler<T, Writes, Reads>): ControllerDefinition<T> {
     const { when, ...parts } = this.#parts;
     const finalizer = parts.finalizer ?? `kubelib.dev/${parts.name}`;
     return { ...parts, finalizer, make, ...(when.length === 0 ? {} : { matters: (old, object) => when.some((one) => one(old, object)) }) };
   }
 
-  #with(change: Partial<Parts<T>>): ControllerBuilder<T> {
+  #with<W extends KubeObject = Writes, R extends KubeObject = Reads>(change: Partial<Parts<T>>): ControllerBuilder<T, W, R> {
     return new ControllerBuilder({ ...this.#parts, ...change });
   }
 }

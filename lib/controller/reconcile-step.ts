@@ -1,8 +1,8 @@
 import type { KubeObject, Stored } from '../api/object.js';
 import { StatusError } from '../api/status-error.js';
-import type { ControllerDefinition } from './controller-definition.js';
+import type { AnyReconciler, ControllerDefinition } from './controller-definition.js';
 import { hasFinalizer, withFinalizer, withoutFinalizer } from './finalizers.js';
-import type { Reconciler, Verdict } from './reconciler.js';
+import type { Verdict } from './reconciler.js';
 import type { RunContext } from './run-context.js';
 
 /**
@@ -18,9 +18,9 @@ import type { RunContext } from './run-context.js';
  */
 export class ReconcileStep<T extends KubeObject> {
   readonly #definition: ControllerDefinition<T>;
-  readonly #reconciler: Reconciler<T>;
+  readonly #reconciler: AnyReconciler<T>;
 
-  constructor(definition: ControllerDefinition<T>, reconciler: Reconciler<T>) {
+  constructor(definition: ControllerDefinition<T>, reconciler: AnyReconciler<T>) {
     this.#definition = definition;
     this.#reconciler = reconciler;
   }

@@ -3,7 +3,7 @@ import type { Logger } from '../base/logger.js';
 import type { KubeObject, ObjectName, Stored } from '../api/object.js';
 import type { ResourceDefinition } from '../api/resource-definition.js';
 import type { CacheReader } from '../watch/cache.js';
-import type { Registries, Registry } from '../registry/registry.js';
+import type { Reader, Registries, Registry } from '../registry/registry.js';
 import type { Wanted } from './applier.js';
 import type { EventRecorder } from './event-recorder.js';
 import type { StatusOf } from './pending-status.js';
@@ -31,17 +31,22 @@ export class Terminal extends Error {
   override readonly name = 'Terminal';
 }
 
-/** What a reconcile may use. */
-export interface ReconcileContext<T extends KubeObject> {
+/**
+ * What a reconcile may use. `T` is the kind that is reconciled, `Writes` the kinds that the controller `owns` or `writes`, `Reads` those
+ * that it `reads` or `watches`: kinds that are not declared do not compile.
+ */
+export interface ReconcileContext<T extends KubeObject, Writes extends KubeObject = never, Reads extends KubeObject = never> {
   readonly name: ObjectName;
   readonly environment: Environment;
   readonly log: Logger;
   readonly events: EventRecorder;
+  /** All of the cluster's registries, past what is declared: {@link rolesFor} does not know what is done here, nor do caches hear of it. */
   readonly registries: Registries;
-  /** The registry of a kind; writes go here. */
-  registry<K extends KubeObject>(definition: ResourceDefinition<K>): Registry<K>;
-  /** The cache of a kind that the controller owns, watches or reads. Throws for others: declare them. */
-  cache<K extends KubeObject>(definition: ResourceDefinition<K>): CacheReader<K>;
+  /** Reads and writes of the controller's own kind and of those that it `owns` or `writes`, past the cache; other declared kinds can only be read. */
+  registry<K extends T | Writes>(definition: ResourceDefinition<K>): Registry<K>;
+  registry<K extends T | Writes | Reads>(definition: ResourceDefinition<K>): Reader<K>;
+  /** The cache of a declared kind, or of the part of it that was declared. Throws a TypeError for others. */
+  cache<K extends T | Writes | Reads>(definition: ResourceDefinition<K>): CacheReader<K>;
   /** The object as it is in the store now, past the cache; undefined when gone. */
   fresh(): Promise<Stored<T> | undefined>;
   /**
@@ -54,7 +59,7 @@ export interface ReconcileContext<T extends KubeObject> {
    * const deployment = await context.apply(deployments, { metadata: { name: shop.metadata.name }, spec: specFor(shop) });
    * ```
    */
-  apply<K extends KubeObject>(definition: ResourceDefinition<K>, object: Wanted<K>): Promise<Stored<K>>;
+  apply<K extends T | Writes>(definition: ResourceDefinition<K>, object: Wanted<K>): Promise<Stored<K>>;
   /**
    * Says what fields of the object's status are. They are written together when the reconcile ends, also when it throws, and only if
    * that changes something. Fields that are not named stay as they are.
@@ -69,17 +74,24 @@ export interface ReconcileContext<T extends KubeObject> {
   met(type: string): boolean;
   /** Aborts when the manager stops or the reconcile's time is over. */
   readonly signal: AbortSignal;
+  /** Carries the declared kinds through inference, so that less declared is not taken for more; never there. */
+  readonly __declared?: (kinds: T | Writes | Reads, written: T | Writes) => void;
 }
 
-/** Brings one object's world to its spec. Level-triggered: it never learns which event woke it, and must be safe to run twice. */
-export interface Reconciler<T extends KubeObject> {
-  reconcile(object: Stored<T>, context: ReconcileContext<T>): Promise<Verdict>;
+/**
+ * Brings one object's world to its spec. Level-triggered: it never learns which event woke it, and must be safe to run twice.
+ *
+ * The kinds that its context may use stand in its type, as those of {@link ReconcileContext}: a controller that has not declared them
+ * does not take it.
+ */
+export interface Reconciler<T extends KubeObject, Writes extends KubeObject = never, Reads extends KubeObject = never> {
+  readonly reconcile: (object: Stored<T>, context: ReconcileContext<T, Writes, Reads>) => Promise<Verdict>;
   /** No object of this key is in the cache: forget what is kept by it. Optional. May be called for keys that never were an object's. */
-  gone?(name: ObjectName, context: ReconcileContext<T>): Promise<Verdict>;
+  readonly gone?: (name: ObjectName, context: ReconcileContext<T, Writes, Reads>) => Promise<Verdict>;
   /**
    * Undoes what `reconcile` did, once the object is being deleted. Its presence puts the controller's finalizer on each object
    * before the first `reconcile`; the finalizer goes when this succeeds, which `{ after }` and `{ again }` do not: they ask for
    * another call. While an object is being deleted, `reconcile` is not called.
    */
-  cleanup?(object: Stored<T>, context: ReconcileContext<T>): Promise<Verdict>;
+  readonly cleanup?: (object: Stored<T>, context: ReconcileContext<T, Writes, Reads>) => Promise<Verdict>;
 }

@@ -13,7 +13,7 @@ import { PendingStatus } from './pending-status.js';
 import type { ReconcileContext } from './reconciler.js';
 
 /** The context of one reconcile. */
-export class RunContext<T extends KubeObject> implements ReconcileContext<T> {
+export class RunContext<T extends KubeObject> implements ReconcileContext<T, KubeObject, KubeObject> {
   readonly environment: Environment;
   readonly events: EventRecorder;
   readonly registries: Registries;
@@ -49,20 +49,18 @@ export class RunContext<T extends KubeObject> implements ReconcileContext<T> {
   }
 
   registry<K extends KubeObject>(definition: ResourceDefinition<K>): Registry<K> {
+    this.#check(definition);
     return this.registries.registry(definition);
   }
 
   cache<K extends KubeObject>(definition: ResourceDefinition<K>): CacheReader<K> {
-    if (this.#kinds.has(kindKey(definition))) return this.#services.caches.cache(definition);
-    const { name } = this.#definition;
-    throw new TypeError(
-      `controller ${name} has not declared ${definition.plural}: add .reads(${definition.plural}), .owns(…) or .watches(…)`,
-    );
+    this.#check(definition);
+    return this.#services.caches.cache(definition);
   }
 
   apply<K extends KubeObject>(definition: ResourceDefinition<K>, wanted: Wanted<K>): Promise<Stored<K>> {
     const owned = this.#definition.owns.some((kind) => kindKey(kind) === kindKey(definition));
-    const cache = this.#kinds.has(kindKey(definition)) ? this.#services.caches.cache(definition) : undefined;
+    const cache = this.cache(definition);
     return this.#applier.apply({ definition, wanted, owner: owned ? this.#object : undefined, cache, signal: this.signal });
   }
 
@@ -98,6 +96,15 @@ export class RunContext<T extends KubeObject> implements ReconcileContext<T> {
     return this.cache(this.#definition.for).getByKey(this.key);
   }
 
+  /** What the compiler says already to those who ask it. */
+  #check<K extends KubeObject>(definition: ResourceDefinition<K>): void {
+    if (this.#kinds.has(kindKey(definition))) return;
+    const { plural } = definition;
+    throw new TypeError(
+      `controller ${this.#definition.name} has not declared ${plural}: add .owns(${plural}), .writes(…), .reads(…) or .watches(…)`,
+    );
+  }
+
   async fresh(): Promise<Stored<T> | undefined> {
     try {
       return await this.registry(this.#definition.for).get(this.name, { signal: this.signal });
@@ -109,10 +116,11 @@ export class RunContext<T extends KubeObject> implements ReconcileContext<T> {
 }
 
 /** What tells one kind from another. */
-export const kindKey = (definition: ResourceDefinition) => `${definition.apiVersion}/${definition.kind}`;
+export const kindKey = <K extends KubeObject>(definition: ResourceDefinition<K>) => `${definition.apiVersion}/${definition.kind}`;
 
 /** All kinds that a controller has declared, its own first. */
 export function declaredKinds(definition: ControllerDefinition): readonly ResourceDefinition[] {
-  const all = [definition.for, ...definition.owns, ...definition.watches.map((source) => source.definition), ...definition.reads];
+  const all: ResourceDefinition[] = [definition.for, ...definition.owns, ...definition.watches.map((source) => source.definition)];
+  all.push(...definition.reads.map((source) => source.definition), ...definition.writes);
   return [...new Map(all.map((kind) => [kindKey(kind), kind])).values()];
 }

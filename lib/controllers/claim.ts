@@ -17,7 +17,7 @@ export interface ClaimOptions<O extends KubeObject, D extends KubeObject> {
   readonly matters?: (dependent: Stored<D>) => boolean;
   /** Is told of each dependent that was changed. */
   readonly wrote: (dependent: Stored<D>) => void;
-  readonly context: ReconcileContext<O>;
+  readonly context: ReconcileContext<O, D>;
 }
 
 /**

@@ -10,7 +10,9 @@ const CACHE_BEHIND = 100;
  * A reconciler that waits after a conflict. It writes what it has read from its cache, so a conflict says that the cache is
  * behind: the same again at once would meet the same conflict, as fast as the processor can, until the cache has caught up.
  */
-export function patient<T extends KubeObject>(reconciler: Reconciler<T>): Reconciler<T> {
+export function patient<T extends KubeObject, W extends KubeObject, R extends KubeObject>(
+  reconciler: Reconciler<T, W, R>,
+): Reconciler<T, W, R> {
   return {
     reconcile: (object, context) => afterConflict(() => reconciler.reconcile(object, context)),
     gone: (name, context) => afterConflict(async () => reconciler.gone?.(name, context)),

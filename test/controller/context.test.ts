@@ -7,7 +7,7 @@ import { defineResource } from '../../lib/api/define-resource.js';
 import { controllerOf } from '../../lib/api/meta/owner-references.js';
 import type { KubeObject, Stored } from '../../lib/api/object.js';
 import { controllerFor } from '../../lib/controller/controller-for.js';
-import type { ReconcileFunction } from '../../lib/controller/controller-for.js';
+import type { ContextOf, ReconcileFunction } from '../../lib/controller/controller-for.js';
 import { running } from '../controllers/running.js';
 import type { Running } from '../controllers/running.js';
 
@@ -94,8 +94,11 @@ describe('ReconcileContext', () => {
       expect((await map())?.data).to.deep.equal({ a: '1' });
     });
 
-    it('gives no owner to kinds that the controller does not own', async () => {
-      await run(async (_, context) => void (await context.apply(nodes, { metadata: { name: 'n' } })));
+    it('gives no owner to kinds that the controller writes and does not own', async () => {
+      const described = controllerFor(shops).named('shop-keeper').writes(nodes);
+      const reconcile = async (_: unknown, context: ContextOf<typeof described>) =>
+        void (await context.apply(nodes, { metadata: { name: 'n' } }));
+      cluster = await running([described.reconcile(reconcile)], { resources: [shops, stalls] });
       await shop(1);
       await cluster.settle();
       expect((await cluster.find(nodes, 'n'))?.metadata.ownerReferences).to.equal(undefined);

@@ -29,7 +29,7 @@ describe('controllerFor', () => {
       options: { workers: 8, timeout: '5s' },
     });
     expect(definition.for).to.equal(replicationControllers);
-    expect([definition.owns, definition.reads]).to.deep.equal([[pods], [services]]);
+    expect([definition.owns, definition.reads]).to.deep.equal([[pods], [{ definition: services }]]);
     expect(definition.watches.map((source) => source.definition)).to.deep.equal([pods]);
   });
 

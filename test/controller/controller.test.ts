@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { ConfigMap } from 'kubernetes-types/core/v1.js';
+import type { ConfigMap, Secret } from 'kubernetes-types/core/v1.js';
 import { configMaps } from '../../lib/api/core/config-maps.js';
 import { secrets } from '../../lib/api/core/secrets.js';
 import { nodes } from '../../lib/api/core/nodes.js';
@@ -200,10 +200,13 @@ describe('Controller', () => {
     await registries.registry(secrets).create({ metadata: { name: 's', namespace: 'default' } });
     await create('a', { x: '1' });
     const seen: unknown[] = [];
-    const reconcile = async (object: ConfigMap, context: ReconcileContext<ConfigMap>) => {
+    const reconcile = async (object: ConfigMap, context: ReconcileContext<ConfigMap, never, Secret>) => {
       seen.push(context.name, context.cache(secrets).size, context.cache(configMaps).get(context.name) === object);
       seen.push((await context.fresh())?.data, (await context.registry(secrets).list()).items.length);
-      expect(() => context.cache(nodes)).to.throw(TypeError, /has not declared nodes: add \.reads\(nodes\)/);
+      // @ts-expect-error not declared
+      expect(() => context.cache(nodes)).to.throw(TypeError, /has not declared nodes: add \.owns\(nodes\)/);
+      // @ts-expect-error not declared
+      expect(() => context.registry(nodes)).to.throw(TypeError, /has not declared nodes/);
       seen.push('refused');
     };
     await run((builder) => builder.reads(secrets).reconcile(reconcile));

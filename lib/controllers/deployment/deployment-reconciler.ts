@@ -26,7 +26,7 @@ import type { FullDeploymentStatus, Rollout } from './rollout.js';
 import { isRollingUpdate, rolloutOf } from './rollout.js';
 import { isScaled, scaledSizes } from './scaling.js';
 
-type Context = ReconcileContext<Deployment>;
+type Context = ReconcileContext<Deployment, ReplicaSet>;
 
 /** Milliseconds after which a cache that is behind is looked at again, should its event be lost in a restart of the watch. */
 const CACHE_BEHIND = 1000;
@@ -36,7 +36,7 @@ const CACHE_BEHIND = 1000;
  * when the caches show it and what has come of it. So all that matters is in the store, and a controller that dies half way
  * through a rollout is followed by one that goes on.
  */
-export class DeploymentReconciler implements Reconciler<Deployment> {
+export class DeploymentReconciler implements Reconciler<Deployment, ReplicaSet> {
   readonly #selectors: SelectorIndex;
   readonly #sets = new Expectations();
   readonly #own = new Expectations();

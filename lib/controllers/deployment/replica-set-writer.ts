@@ -20,10 +20,10 @@ export interface WriteListener {
 /** Writes the ReplicaSets of one Deployment, and tells of their sizes in events. */
 export class ReplicaSetWriter {
   readonly #deployment: Stored<Deployment>;
-  readonly #context: ReconcileContext<Deployment>;
+  readonly #context: ReconcileContext<Deployment, ReplicaSet>;
   readonly #listener: WriteListener;
 
-  constructor(deployment: Stored<Deployment>, context: ReconcileContext<Deployment>, listener: WriteListener) {
+  constructor(deployment: Stored<Deployment>, context: ReconcileContext<Deployment, ReplicaSet>, listener: WriteListener) {
     this.#deployment = deployment;
     this.#context = context;
     this.#listener = listener;

@@ -15,7 +15,9 @@ export function disruptionController(): ControllerDefinition<PodDisruptionBudget
   const selectors = new SelectorIndex({ emptySelectsAll: true });
   let builder = controllerFor(podDisruptionBudgets)
     .named('disruption-controller')
-    .watches(pods, (pod) => selectors.selecting(pod));
+    .watches(pods, (pod) => selectors.selecting(pod))
+    .writes(pods)
+    .reads(...scaledKinds);
   // A share of the pods changes with what their owners want.
   for (const kind of scaledKinds) builder = builder.watches(kind, (owner) => selectors.selecting(aPodOf(owner)));
   return builder.reconcileWith(() => patient(new DisruptionReconciler(selectors)));

@@ -13,10 +13,11 @@ import { sameValue } from '../same-value.js';
 import type { SelectorIndex } from '../selector-index.js';
 import { writeStatus } from '../write-status.js';
 import { disruptedPods } from './disrupted-pods.js';
+import type { Scaled } from './expected-pods.js';
 import { expectedPods } from './expected-pods.js';
 
 type Budget = Stored<PodDisruptionBudget>;
-type Context = ReconcileContext<PodDisruptionBudget>;
+type Context = ReconcileContext<PodDisruptionBudget, Pod, Scaled>;
 
 /** What a budget asks for, of the pods that it selects now. */
 interface Demand {
@@ -32,7 +33,7 @@ interface Demand {
  * how many more of those than needed there are. Evictions take from `disruptionsAllowed`, and note the pod in `disruptedPods` until it is
  * seen to go. Where the number of pods cannot be known, no disruption is allowed.
  */
-export class DisruptionReconciler implements Reconciler<PodDisruptionBudget> {
+export class DisruptionReconciler implements Reconciler<PodDisruptionBudget, Pod, Scaled> {
   readonly #selectors: SelectorIndex;
 
   /** `selectors` is kept up with what each budget selects. */

@@ -36,7 +36,10 @@ interface Scale {
  * Adds up what the owners of pods want, each once: of a ReplicaSet that belongs to a Deployment the Deployment counts, of kinds that are
  * not built in their `scale`. Throws when a pod has an owner that says nothing about its number, or that is not there.
  */
-export async function expectedPods(pods: readonly Stored<Pod>[], context: ReconcileContext<PodDisruptionBudget>): Promise<ExpectedPods> {
+export async function expectedPods(
+  pods: readonly Stored<Pod>[],
+  context: ReconcileContext<PodDisruptionBudget, Pod, Scaled>,
+): Promise<ExpectedPods> {
   const replicas = new Map<string, number>();
   const asked = new Set<string>();
   const unmanaged: string[] = [];
@@ -55,7 +58,7 @@ export async function expectedPods(pods: readonly Stored<Pod>[], context: Reconc
 async function scaleOf(
   owner: OwnerReference,
   namespace: string,
-  context: ReconcileContext<PodDisruptionBudget>,
+  context: ReconcileContext<PodDisruptionBudget, Pod, Scaled>,
 ): Promise<Scale | undefined> {
   const kind = scaledKinds.find((one) => one.kind === owner.kind && one.group === groupOf(owner));
   if (!kind) return customScaleOf(owner, namespace, context);
@@ -69,7 +72,7 @@ async function scaleOf(
 async function customScaleOf(
   owner: OwnerReference,
   namespace: string,
-  { registries }: ReconcileContext<PodDisruptionBudget>,
+  { registries }: ReconcileContext<PodDisruptionBudget, Pod, Scaled>,
 ): Promise<Scale | undefined> {
   const kind = registries.catalog.definitions.find((one) => one.kind === owner.kind && one.group === groupOf(owner));
   if (!kind?.namespaced || kind.subresources['scale']?.type !== 'scale') return undefined;

@@ -1,4 +1,5 @@
-import type { Service } from 'kubernetes-types/core/v1.js';
+import type { EndpointSlice } from 'kubernetes-types/discovery/v1.js';
+import type { Pod, Service } from 'kubernetes-types/core/v1.js';
 import { pods } from '../../api/core/pods.js';
 import { services } from '../../api/core/services.js';
 import { endpointSlices } from '../../api/discovery/endpoint-slices.js';
@@ -24,7 +25,7 @@ export function endpointSliceController(): ControllerDefinition<Service> {
     .reconcileWith(() => patient(new EndpointSliceReconciler(selectors)));
 }
 
-class EndpointSliceReconciler implements Reconciler<Service> {
+class EndpointSliceReconciler implements Reconciler<Service, EndpointSlice, Pod> {
   readonly #selectors: SelectorIndex;
   readonly #writer = new SliceWriter();
 
@@ -32,7 +33,7 @@ class EndpointSliceReconciler implements Reconciler<Service> {
     this.#selectors = selectors;
   }
 
-  async reconcile(service: Stored<Service>, context: ReconcileContext<Service>): Promise<Verdict> {
+  async reconcile(service: Stored<Service>, context: ReconcileContext<Service, EndpointSlice, Pod>): Promise<Verdict> {
     const selecting = selects(service);
     this.#selectors.set(service, selecting ? { matchLabels: service.spec?.selector ?? {} } : undefined);
     if (service.metadata.deletionTimestamp) return;

@@ -1,5 +1,5 @@
 import type { Endpoints, EndpointSubset, Service } from 'kubernetes-types/core/v1.js';
-import type { Endpoint } from 'kubernetes-types/discovery/v1.js';
+import type { Endpoint, EndpointSlice } from 'kubernetes-types/discovery/v1.js';
 import { endpoints } from '../../api/core/endpoints.js';
 import { services } from '../../api/core/services.js';
 import { endpointSlices } from '../../api/discovery/endpoint-slices.js';
@@ -24,10 +24,10 @@ export function endpointSliceMirroringController(): ControllerDefinition<Endpoin
     .reconcileWith(() => patient(new MirroringReconciler()));
 }
 
-class MirroringReconciler implements Reconciler<Endpoints> {
+class MirroringReconciler implements Reconciler<Endpoints, EndpointSlice, Service> {
   readonly #writer = new SliceWriter();
 
-  async reconcile(object: Stored<Endpoints>, context: ReconcileContext<Endpoints>): Promise<Verdict> {
+  async reconcile(object: Stored<Endpoints>, context: ReconcileContext<Endpoints, EndpointSlice, Service>): Promise<Verdict> {
     if (object.metadata.deletionTimestamp) return;
     const groups = isMirrored(object, context.cache(services).get(context.name)) ? (object.subsets ?? []).flatMap(groupsOf) : [];
     const labels = {

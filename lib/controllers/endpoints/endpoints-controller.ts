@@ -1,4 +1,4 @@
-import type { Endpoints, EndpointSubset, Service } from 'kubernetes-types/core/v1.js';
+import type { EndpointSubset, Endpoints, Pod, Service } from 'kubernetes-types/core/v1.js';
 import { endpoints } from '../../api/core/endpoints.js';
 import { pods } from '../../api/core/pods.js';
 import { services } from '../../api/core/services.js';
@@ -15,7 +15,7 @@ import { endpointSubsets } from './endpoint-subsets.js';
 import { HEADLESS, isHeadless, selects } from './service-pods.js';
 import { patient } from '../patient.js';
 
-type Context = ReconcileContext<Service>;
+type Context = ReconcileContext<Service, Endpoints, Pod>;
 
 const MANAGED_BY = 'endpoints.kubernetes.io/managed-by';
 const US = 'endpoint-controller';
@@ -27,10 +27,11 @@ export function endpointsController(): ControllerDefinition<Service> {
     .named('endpoint-controller')
     .watches(pods, (pod) => selectors.selecting(pod))
     .watches(endpoints, (object) => [keyOf(object)])
+    .writes(endpoints)
     .reconcileWith(() => patient(new EndpointsReconciler(selectors)));
 }
 
-class EndpointsReconciler implements Reconciler<Service> {
+class EndpointsReconciler implements Reconciler<Service, Endpoints, Pod> {
   readonly #selectors: SelectorIndex;
   /** Services that were there; what has their name goes with them. */
   readonly #known = new Set<string>();

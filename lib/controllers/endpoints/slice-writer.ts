@@ -25,7 +25,7 @@ export class SliceWriter {
     owner: Stored<T>,
     labels: Readonly<Record<string, string>>,
     groups: readonly SliceGroup[],
-    context: ReconcileContext<T>,
+    context: ReconcileContext<T, EndpointSlice>,
   ): Promise<boolean> {
     const cache = context.cache(endpointSlices);
     const key = keyOf(owner);
@@ -48,7 +48,7 @@ export class SliceWriter {
     { create }: SlicePlan,
     owner: Stored<T>,
     labels: Readonly<Record<string, string>>,
-    context: ReconcileContext<T>,
+    context: ReconcileContext<T, EndpointSlice>,
   ) {
     const metadata: ObjectMeta = {
       generateName: `${owner.metadata.name}-`,
@@ -68,7 +68,7 @@ export class SliceWriter {
     own: readonly Stored<EndpointSlice>[],
     owner: Stored<T>,
     labels: Readonly<Record<string, string>>,
-    context: ReconcileContext<T>,
+    context: ReconcileContext<T, EndpointSlice>,
   ) {
     const stale = own.filter((slice) => !remove.includes(slice) && (update.has(slice) || !sameValue(slice.metadata.labels, labels)));
     return stale.map(async (slice) => {
@@ -78,7 +78,11 @@ export class SliceWriter {
     });
   }
 
-  async #remove<T extends KubeObject>(slice: Stored<EndpointSlice>, key: string, context: ReconcileContext<T>): Promise<void> {
+  async #remove<T extends KubeObject>(
+    slice: Stored<EndpointSlice>,
+    key: string,
+    context: ReconcileContext<T, EndpointSlice>,
+  ): Promise<void> {
     try {
       const { uid } = slice.metadata;
       await context.registry(endpointSlices).delete(nameOf(slice), { preconditions: { uid }, signal: context.signal });

@@ -19,5 +19,6 @@ export function nodeLifecycleController(options: NodeLifecycleOptions = {}): Con
     .named('node-controller')
     .watches(leases, ({ metadata }) => (metadata.namespace === LEASE_NAMESPACE ? [metadata.name] : []))
     .watches(pods, ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []))
+    .writes(pods)
     .reconcileWith(() => patient(new NodeLifecycleReconciler(resolved)));
 }

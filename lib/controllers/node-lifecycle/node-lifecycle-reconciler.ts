@@ -1,4 +1,5 @@
-import type { Node, NodeCondition, Taint } from 'kubernetes-types/core/v1.js';
+import type { Lease } from 'kubernetes-types/coordination/v1.js';
+import type { Node, NodeCondition, Pod, Taint } from 'kubernetes-types/core/v1.js';
 import { leases } from '../../api/coordination/leases.js';
 import { nodes } from '../../api/core/nodes.js';
 import { pods } from '../../api/core/pods.js';
@@ -13,14 +14,14 @@ import type { ResolvedNodeLifecycleOptions } from './node-lifecycle-options.js';
 import { taintsFor } from './node-taints.js';
 import { evictPods, forceRemovals, markPodsNotReady, removeOrphans } from './pods-of-node.js';
 
-type Context = ReconcileContext<Node>;
+type Context = ReconcileContext<Node, Pod, Lease>;
 
 export const LEASE_NAMESPACE = 'kube-node-lease';
 /** Milliseconds until it is asked again whether any node answers. */
 const LOOK_AGAIN = 5000;
 
 /** Says of a silent node that it is Unknown, taints nodes by their conditions, and clears away the pods that may not stay. */
-export class NodeLifecycleReconciler implements Reconciler<Node> {
+export class NodeLifecycleReconciler implements Reconciler<Node, Pod, Lease> {
   readonly #options: ResolvedNodeLifecycleOptions;
   readonly #health = new NodeHealth();
   readonly #taintTimes = new TaintTimes();

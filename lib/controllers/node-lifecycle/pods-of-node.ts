@@ -1,3 +1,4 @@
+import type { Lease } from 'kubernetes-types/coordination/v1.js';
 import type { Node, Pod } from 'kubernetes-types/core/v1.js';
 import { pods } from '../../api/core/pods.js';
 import { conditionOf, withCondition } from '../../api/meta/conditions.js';
@@ -11,7 +12,7 @@ import { isFinished, isReady } from '../pod-state.js';
 import type { DrivingTaint } from './eviction.js';
 import { evictionTime } from './eviction.js';
 
-type Context = ReconcileContext<Node>;
+type Context = ReconcileContext<Node, Pod, Lease>;
 
 /** The pods of a node that does not answer are ready no more: endpoints drop them before anyone is sent there in vain. */
 export async function markPodsNotReady(node: Stored<Node>, context: Context): Promise<void> {

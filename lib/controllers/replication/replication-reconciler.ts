@@ -26,7 +26,7 @@ const BURST = 500;
 const CACHE_BEHIND = 1000;
 
 /** Keeps as many pods as `spec.replicas` says, for objects of one kind. */
-export class ReplicationReconciler<T extends Replicated> implements Reconciler<T> {
+export class ReplicationReconciler<T extends Replicated> implements Reconciler<T, Pod> {
   readonly #kind: ReplicatedKind<T>;
   readonly #selectors: SelectorIndex;
   readonly #expectations = new Expectations();
@@ -37,7 +37,7 @@ export class ReplicationReconciler<T extends Replicated> implements Reconciler<T
     this.#selectors = selectors;
   }
 
-  async reconcile(object: Stored<T>, context: ReconcileContext<T>): Promise<Verdict> {
+  async reconcile(object: Stored<T>, context: ReconcileContext<T, Pod>): Promise<Verdict> {
     const key = keyOf(object);
     const spec = this.#kind.selectorOf(object);
     const selector = labelSelectorOf(spec);
@@ -58,13 +58,13 @@ export class ReplicationReconciler<T extends Replicated> implements Reconciler<T
     return Promise.resolve();
   }
 
-  #scale(object: Stored<T>, active: readonly Stored<Pod>[], context: ReconcileContext<T>): Promise<ReplicaFailure | undefined> {
+  #scale(object: Stored<T>, active: readonly Stored<Pod>[], context: ReconcileContext<T, Pod>): Promise<ReplicaFailure | undefined> {
     const surplus = active.length - (object.spec?.replicas ?? 1);
     if (surplus < 0) return this.#create(object, Math.min(-surplus, BURST), context);
     return surplus === 0 ? Promise.resolve(undefined) : this.#delete(object, this.#spare(object, active, surplus, context), context);
   }
 
-  async #create(object: Stored<T>, count: number, context: ReconcileContext<T>): Promise<ReplicaFailure | undefined> {
+  async #create(object: Stored<T>, count: number, context: ReconcileContext<T, Pod>): Promise<ReplicaFailure | undefined> {
     const pod = podOf(object);
     const { succeeded, error } = await slowStart(count, async () => {
       const created = await context.registry(pods).create(pod, { signal: context.signal });
@@ -78,14 +78,14 @@ export class ReplicationReconciler<T extends Replicated> implements Reconciler<T
   }
 
   /** Those that go; nodes are compared by how many pods of the same owner, such as a Deployment, they have, old and new ones alike. */
-  #spare(object: Stored<T>, active: readonly Stored<Pod>[], surplus: number, context: ReconcileContext<T>): readonly Stored<Pod>[] {
+  #spare(object: Stored<T>, active: readonly Stored<Pod>[], surplus: number, context: ReconcileContext<T, Pod>): readonly Stored<Pod>[] {
     const owner = controllerOf(object);
     const siblings = owner ? controlledBy(context.cache(this.#kind.definition), owner.uid) : [object];
     const related = siblings.flatMap(({ metadata }) => controlledBy(context.cache(pods), metadata.uid)).filter(isActive);
     return deletionOrder(active, context.environment.now(), related).slice(0, Math.min(surplus, BURST));
   }
 
-  async #delete(object: Stored<T>, spare: readonly Stored<Pod>[], context: ReconcileContext<T>): Promise<ReplicaFailure | undefined> {
+  async #delete(object: Stored<T>, spare: readonly Stored<Pod>[], context: ReconcileContext<T, Pod>): Promise<ReplicaFailure | undefined> {
     const results = await Promise.allSettled(spare.map((pod) => this.#deleteOne(object, pod, context)));
     const failed = results.find((result) => result.status === 'rejected');
     if (!failed) return undefined;
@@ -93,7 +93,7 @@ export class ReplicationReconciler<T extends Replicated> implements Reconciler<T
     return { reason: 'FailedDelete', error: failed.reason as unknown };
   }
 
-  async #deleteOne(object: Stored<T>, pod: Stored<Pod>, context: ReconcileContext<T>): Promise<void> {
+  async #deleteOne(object: Stored<T>, pod: Stored<Pod>, context: ReconcileContext<T, Pod>): Promise<void> {
     try {
       await context.registry(pods).delete(nameOf(pod), { preconditions: { uid: pod.metadata.uid }, signal: context.signal });
       context.events.event(object, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`);
@@ -105,14 +105,14 @@ export class ReplicationReconciler<T extends Replicated> implements Reconciler<T
   }
 
   /** Answers with the milliseconds after which the status may be another one. */
-  async #writeStatus(object: Stored<T>, count: ReplicaCount, context: ReconcileContext<T>): Promise<number> {
+  async #writeStatus(object: Stored<T>, count: ReplicaCount, context: ReconcileContext<T, Pod>): Promise<number> {
     const { status, after } = replicationStatus(object, count, context.environment.now());
     if (!sameReplicationStatus(object.status, status)) await writeStatus(this.#kind.definition, { ...object, status }, context);
     return after;
   }
 }
 
-function terminatingPods<T extends Replicated>(object: Stored<T>, selector: LabelSelector, context: ReconcileContext<T>): number {
+function terminatingPods<T extends Replicated>(object: Stored<T>, selector: LabelSelector, context: ReconcileContext<T, Pod>): number {
   const owned = controlledBy(context.cache(pods), object.metadata.uid);
   return owned.filter((pod) => isTerminating(pod) && selector.matches(pod.metadata.labels)).length;
 }

@@ -1,4 +1,4 @@
-import type { ConfigMap, Namespace } from 'kubernetes-types/core/v1.js';
+import type { ConfigMap, Namespace, ServiceAccount } from 'kubernetes-types/core/v1.js';
 import { configMaps } from '../../api/core/config-maps.js';
 import { namespaces } from '../../api/core/namespaces.js';
 import { serviceAccounts } from '../../api/core/service-accounts.js';
@@ -30,12 +30,13 @@ export function serviceAccountsController({ ca }: ServiceAccountsOptions = {}): 
     .named('service-accounts-controller')
     .watches(serviceAccounts, ({ metadata }) => (metadata.name === ACCOUNT ? [metadata.namespace ?? ''] : []))
     .watches(configMaps, ({ metadata }) => (metadata.name === ROOT_CA ? [metadata.namespace ?? ''] : []))
+    .writes(serviceAccounts, configMaps)
     .reconcileWith(() => patient(new ServiceAccountsReconciler(typeof ca === 'function' ? ca() : ca)));
 }
 
-type Context = ReconcileContext<Namespace>;
+type Context = ReconcileContext<Namespace, ServiceAccount | ConfigMap>;
 
-class ServiceAccountsReconciler implements Reconciler<Namespace> {
+class ServiceAccountsReconciler implements Reconciler<Namespace, ServiceAccount | ConfigMap> {
   readonly #ca: string | undefined;
 
   constructor(ca: string | undefined) {

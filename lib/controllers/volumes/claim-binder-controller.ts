@@ -1,4 +1,5 @@
 import type { PersistentVolume, PersistentVolumeClaim } from 'kubernetes-types/core/v1.js';
+import type { StorageClass } from 'kubernetes-types/storage/v1.js';
 import { persistentVolumeClaims } from '../../api/core/persistent-volume-claims.js';
 import { persistentVolumes } from '../../api/core/persistent-volumes.js';
 import type { Stored } from '../../api/object.js';
@@ -21,13 +22,14 @@ export function claimBinderController(): ControllerDefinition<PersistentVolumeCl
     .watches(persistentVolumes, ({ spec }) =>
       spec?.claimRef ? [keyOf({ namespace: spec.claimRef.namespace, name: spec.claimRef.name! })] : [],
     )
+    .writes(persistentVolumes)
     .reads(storageClasses)
     .reconcileWith(() => patient(new ClaimBinder()));
 }
 
-type Context = ReconcileContext<PersistentVolumeClaim>;
+type Context = ReconcileContext<PersistentVolumeClaim, PersistentVolume, StorageClass>;
 
-class ClaimBinder implements Reconciler<PersistentVolumeClaim> {
+class ClaimBinder implements Reconciler<PersistentVolumeClaim, PersistentVolume, StorageClass> {
   async reconcile(claim: Stored<PersistentVolumeClaim>, context: Context): Promise<Verdict> {
     if (claim.metadata.deletionTimestamp) return;
     const volumes = context.cache(persistentVolumes);

@@ -19,8 +19,8 @@ export function claimProtectionController(): ControllerDefinition<PersistentVolu
     .reconcileWith(() => patient(new ClaimProtectionReconciler()));
 }
 
-class ClaimProtectionReconciler implements Reconciler<PersistentVolumeClaim> {
-  async reconcile(claim: Stored<PersistentVolumeClaim>, context: ReconcileContext<PersistentVolumeClaim>): Promise<void> {
+class ClaimProtectionReconciler implements Reconciler<PersistentVolumeClaim, never, Pod> {
+  async reconcile(claim: Stored<PersistentVolumeClaim>, context: ReconcileContext<PersistentVolumeClaim, never, Pod>): Promise<void> {
     const { namespace, deletionTimestamp, finalizers } = claim.metadata;
     if (!deletionTimestamp || !finalizers?.includes(FINALIZER)) return;
     // Past the cache: a pod that was made a moment ago counts.

@@ -1,4 +1,4 @@
-import type { PersistentVolume } from 'kubernetes-types/core/v1.js';
+import type { PersistentVolume, PersistentVolumeClaim } from 'kubernetes-types/core/v1.js';
 import { persistentVolumeClaims } from '../../api/core/persistent-volume-claims.js';
 import { persistentVolumes } from '../../api/core/persistent-volumes.js';
 import type { Stored } from '../../api/object.js';
@@ -15,9 +15,9 @@ export function volumePhaseController(): ControllerDefinition<PersistentVolume> 
     .reconcileWith(() => patient(new VolumePhaseReconciler()));
 }
 
-type Context = ReconcileContext<PersistentVolume>;
+type Context = ReconcileContext<PersistentVolume, never, PersistentVolumeClaim>;
 
-class VolumePhaseReconciler implements Reconciler<PersistentVolume> {
+class VolumePhaseReconciler implements Reconciler<PersistentVolume, never, PersistentVolumeClaim> {
   async reconcile(volume: Stored<PersistentVolume>, context: Context): Promise<void> {
     const phase = await phaseOf(volume, context);
     if (phase === undefined || phase === volume.status?.phase) return;
