@@ -167,7 +167,7 @@ export type { PodConnector } from './server/pod-connector.js';
 export { watcher } from './watch/watcher.js';
 export type { WatcherError, WatcherOptions } from './watch/watcher.js';
 export type { WatcherEvent } from './watch/watcher-event.js';
-export type { Cache, CacheEvent, CacheReader, Caches, Index } from './watch/cache.js';
+export type { Cache, CacheEvent, CacheHandle, CacheReader, Caches, CacheView, Index } from './watch/cache.js';
 export { RegistryCache } from './watch/registry-cache.js';
 export type { RegistryCacheOptions } from './watch/registry-cache.js';
 export type { CatalogCaches, CatalogCachesChange } from './watch/catalog-caches.js';
@@ -186,7 +186,13 @@ export type { WorkersOptions } from './queue/workers.js';
 // ── Controllers ──────────────────────────────────────────────────────────────
 export { controllerFor } from './controller/controller-for.js';
 export type { ContextOf, ControllerBuilder, ObjectOf, ReconcileFunction } from './controller/controller-for.js';
-export type { ControllerDefinition, ControllerOptions, ControllerServices, WatchSource } from './controller/controller-definition.js';
+export type {
+  ControllerDefinition,
+  ControllerOptions,
+  ControllerServices,
+  ReadSource,
+  WatchSource,
+} from './controller/controller-definition.js';
 export type { AnyControllerDefinition } from './controller/controller.js';
 export { controllerForKinds } from './controller/kinds-controller.js';
 export type {
@@ -203,6 +209,17 @@ export type { Wanted } from './controller/applier.js';
 export { changed } from './controller/changed.js';
 export type { ChangePredicate } from './controller/changed.js';
 export type { StatusOf } from './controller/pending-status.js';
+export { reconcileKeys } from './controller/reconcile-keys.js';
+export type { ReconcileKeysOptions } from './controller/reconcile-keys.js';
+export type { KeyRun } from './controller/key-run.js';
+export { Superseded } from './controller/key-run.js';
+export type { KeysState } from './controller/keys-state.js';
+export type { Outcome } from './controller/outcome.js';
+export type { Cause, Wake } from './controller/wake.js';
+export { explanationText } from './controller/explain.js';
+export type { KeyExplanation } from './controller/explain.js';
+export type { RememberedRun } from './controller/key-history.js';
+export type { WaitingKey } from './controller/waiting-keys.js';
 export type { Duration, ReconcileContext, Reconciler, Verdict } from './controller/reconciler.js';
 export { Manager } from './controller/manager.js';
 export type { ManagerOptions } from './controller/manager.js';

@@ -4,7 +4,7 @@ import { ownerReference } from '../api/meta/owner-references.js';
 import type { KubeObject, Stored } from '../api/object.js';
 import { keyOf } from '../api/object.js';
 import type { ResourceDefinition } from '../api/resource-definition.js';
-import type { Registries } from '../registry/registry.js';
+import type { Registry } from '../registry/registry.js';
 import type { CacheReader } from '../watch/cache.js';
 
 /** An object as a controller wants it: those of its fields that the controller decides about. */
@@ -12,7 +12,7 @@ export type Wanted<K extends KubeObject> = Partial<K> & { readonly metadata: Obj
 
 /** What one call of {@link Applier.apply} is about. */
 export interface Application<K extends KubeObject> {
-  readonly definition: ResourceDefinition<K>;
+  readonly registry: Registry<K>;
   readonly wanted: Wanted<K>;
   /** Who owns it. Default: nobody, or whom it names itself. */
   readonly owner: Stored<KubeObject> | undefined;
@@ -36,17 +36,16 @@ const MOST_REMEMBERED = 100_000;
  * is not sent again while nobody has changed the object since.
  */
 export class Applier {
-  readonly #registries: Registries;
   readonly #fieldManager: string;
   readonly #applied = new LruMap<string, Applied>(MOST_REMEMBERED);
 
-  constructor(registries: Registries, fieldManager: string) {
-    this.#registries = registries;
+  constructor(fieldManager: string) {
     this.#fieldManager = fieldManager;
   }
 
   /** Throws StatusErrors, and a TypeError when an owner cannot own what is in another namespace. */
-  async apply<K extends KubeObject>({ definition, wanted, owner, cache, signal }: Application<K>): Promise<Stored<K>> {
+  async apply<K extends KubeObject>({ registry, wanted, owner, cache, signal }: Application<K>): Promise<Stored<K>> {
+    const { definition } = registry;
     const object = complete(definition, wanted, owner);
     const text = JSON.stringify(object);
     const name = { name: wanted.metadata.name, namespace: object.metadata?.namespace };
@@ -54,7 +53,7 @@ export class Applier {
     const known = this.#applied.get(key);
     const seen = known?.text === text ? cache.get(name) : undefined;
     if (seen?.metadata.uid === known?.uid && seen?.metadata.resourceVersion === known?.resourceVersion && seen) return seen;
-    const stored = await this.#registries.registry(definition).apply(object, { fieldManager: this.#fieldManager, force: true, signal });
+    const stored = await registry.apply(object, { fieldManager: this.#fieldManager, force: true, signal });
     const { uid, resourceVersion } = stored.metadata;
     this.#applied.set(key, { text, uid, resourceVersion });
     return stored;

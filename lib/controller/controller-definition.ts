@@ -2,7 +2,7 @@ import type { Environment } from '../base/environment.js';
 import type { Logger } from '../base/logger.js';
 import type { KubeObject, ObjectName, Stored } from '../api/object.js';
 import type { ResourceDefinition } from '../api/resource-definition.js';
-import type { Registries } from '../registry/registry.js';
+import type { Registries, Selection } from '../registry/registry.js';
 import type { Caches } from '../watch/cache.js';
 import type { EventRecorder } from './event-recorder.js';
 import type { Duration, ReconcileContext, Verdict } from './reconciler.js';
@@ -14,9 +14,11 @@ export interface WatchSource<K extends KubeObject = KubeObject> {
   readonly keys: (object: Stored<K>) => readonly string[];
 }
 
-/** A kind that a controller looks up. */
+/** A kind that a controller looks up, or a part of it. */
 export interface ReadSource<K extends KubeObject = KubeObject> {
   readonly definition: ResourceDefinition<K>;
+  /** Which of its objects. Default: all. */
+  readonly selection?: Selection | undefined;
 }
 
 /** A {@link Reconciler} whatever kinds its controller has declared. (With methods, so that one of pods is one of objects.) */
@@ -45,6 +47,16 @@ export interface ControllerOptions {
   readonly backoff?: Duration;
   /** Default 5 min. */
   readonly maxBackoff?: Duration;
+  /**
+   * What a change does that the reconcile of the same key has made itself, through its context: nothing, or another reconcile. With
+   * `ignored`, a reconcile that says something about what it has written says so after it has written. That the object itself is
+   * gone is always told. Default `ignored`.
+   */
+  readonly ownWrites?: 'ignored' | 'reconciled';
+  /** Whether the objects of its kinds come with `metadata.managedFields`, which caches leave out otherwise. Default false. */
+  readonly managedFields?: boolean;
+  /** Whether the signal of a reconcile aborts when the spec of its object changes, or its deletion begins. It then runs again at once. Default false. */
+  readonly supersede?: boolean;
 }
 
 /** All that a manager needs to run a controller; made by `controllerFor(kind)…reconcile(…)`. */

@@ -1,5 +1,6 @@
 import type { KubeObject, Stored } from '../api/object.js';
 import type { ResourceDefinition } from '../api/resource-definition.js';
+import type { Selection } from '../registry/registry.js';
 import type { ChangePredicate } from './changed.js';
 import type { ControllerDefinition, ControllerOptions, ControllerServices, WatchSource } from './controller-definition.js';
 import type { ReconcileContext, Reconciler, Verdict } from './reconciler.js';
@@ -92,8 +93,15 @@ export class ControllerBuilder<T extends KubeObject, Writes extends KubeObject =
   }
 
   /** It looks objects of these kinds up, and is not woken by their changes. */
-  reads<D extends readonly ResourceDefinition[]>(...definitions: D): ControllerBuilder<T, Writes, Reads | ObjectOf<D[number]>> {
-    return this.#with({ reads: [...this.#parts.reads, ...definitions.map((definition) => ({ definition }))] });
+  reads<D extends readonly ResourceDefinition[]>(...definitions: D): ControllerBuilder<T, Writes, Reads | ObjectOf<D[number]>>;
+  /** Only objects of the selection are kept in memory; the cache shows no others. A kind that is also owned, written or watched is kept whole. */
+  reads<K extends KubeObject>(definition: ResourceDefinition<K>, selection: Selection): ControllerBuilder<T, Writes, Reads | K>;
+  reads(...given: readonly (ResourceDefinition | Selection)[]): ControllerBuilder<T, Writes, never> {
+    const selection = given.find((one): one is Selection => !('plural' in one));
+    const definitions = given.filter((one): one is ResourceDefinition => 'plural' in one);
+    return this.#with({
+      reads: [...this.#parts.reads, ...definitions.map((definition) => ({ definition, ...(selection ? { selection } : {}) }))],
+    });
   }
 
   /** It makes or changes objects of these kinds that it does not own; it looks them up too, and is not woken by their changes. */

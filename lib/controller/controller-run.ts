@@ -1,38 +1,36 @@
-import type { Subscription } from 'rxjs';
-import { parseDuration } from '../base/duration.js';
-import { RateLimitedQueue } from '../queue/rate-limited-queue.js';
-import { Workers } from '../queue/workers.js';
+import { Observable } from 'rxjs';
 import type { ControllerServices } from './controller-definition.js';
+import { ControllerMetrics } from './controller-metrics.js';
 import type { ControllerTask } from './controller-task.js';
-import { applyFailure, applyVerdict } from './verdicts.js';
+import type { KeyExplanation } from './explain.js';
+import { KeyHistory } from './key-history.js';
+import type { KeysState } from './keys-state.js';
+import type { Outcome } from './outcome.js';
+import { reconcileKeys } from './reconcile-keys.js';
+import type { Wake } from './wake.js';
 
-/** A controller from its start to its stop: watches fill a queue, workers empty it into the reconciler. */
+/** A controller from its start to its stop: watches wake keys, and what comes of those is logged, counted and remembered. */
 export class ControllerRun {
+  readonly metrics = new ControllerMetrics();
   readonly #task: ControllerTask;
   readonly #services: Pick<ControllerServices, 'environment' | 'log'>;
-  readonly #queue: RateLimitedQueue;
-  readonly #timeout: number;
+  readonly #history = new KeyHistory();
   readonly #stop = new AbortController();
-  /** By key, what runs now. */
-  readonly #running = new Map<string, AbortController>();
-  readonly #sources: Subscription;
-  #workers: Promise<void> = Promise.resolve();
+  readonly #ended: Promise<void>;
+  readonly #asked: { wake: (wake: Wake) => void } = { wake: () => {} };
+  #work!: () => void;
+  #state!: KeysState;
 
   constructor(task: ControllerTask, services: Pick<ControllerServices, 'environment' | 'log'>) {
-    const { backoff = 50, maxBackoff = '5m', timeout = '60s' } = task.options;
     this.#task = task;
     this.#services = services;
-    this.#timeout = parseDuration(timeout);
-    this.#queue = new RateLimitedQueue({
-      environment: services.environment,
-      backoff: { first: parseDuration(backoff), max: parseDuration(maxBackoff) },
-    });
-    this.#sources = task.watch((key) => this.#queue.add(key));
+    const after = new Promise<void>((resolve) => (this.#work = resolve));
+    this.#ended = this.#follow(after);
   }
 
-  /** Keys that are being reconciled. */
-  get running(): readonly string[] {
-    return [...this.#running.keys()];
+  /** How its keys stand. */
+  get state(): KeysState {
+    return this.#state;
   }
 
   /** Resolves when the caches of all declared kinds are full. */
@@ -42,42 +40,69 @@ export class ControllerRun {
 
   /** Begins to reconcile. */
   work(): void {
-    const { environment } = this.#services;
-    const count = this.#task.options.workers ?? 4;
-    this.#workers = new Workers({ queue: this.#queue, environment, count, handle: (key) => this.#reconcile(key) }).run();
+    this.#work();
+  }
+
+  /** Reconciles a key, whatever has changed. */
+  wake(key: string): void {
+    this.#asked.wake({ key });
   }
 
   /** Takes no more keys and aborts what runs; resolves when that has ended. */
   async stop(): Promise<void> {
-    this.#sources.unsubscribe();
-    this.#queue.close();
     this.#stop.abort(new Error(`controller ${this.#task.name} stops`));
-    for (const abort of this.#running.values()) abort.abort(this.#stop.signal.reason);
-    await this.#workers;
+    this.#work();
+    await this.#ended;
+    this.#task.stop();
   }
 
-  async #reconcile(key: string): Promise<void> {
+  /** Why a key was reconciled, and whether it is going to be. */
+  explain(key: string): KeyExplanation {
+    const waiting = this.#state.why(key);
+    const now = this.#services.environment.monotonic();
+    return {
+      controller: this.#task.name,
+      key,
+      running: this.#state.running.includes(key),
+      ...(waiting ? { waiting: { causes: waiting.causes, wakes: waiting.wakes, due: Math.max(0, waiting.since - now) } } : {}),
+      runs: this.#history.of(key),
+    };
+  }
+
+  #follow(after: Promise<void>): Promise<void> {
+    const task = this.#task;
     const { environment, log } = this.#services;
-    // What this run says about the key replaces what an earlier one said.
-    this.#queue.cancelDelay(key);
-    const abort = new AbortController();
-    this.#running.set(key, abort);
-    const timer = environment.timer(this.#timeout, () => this.#timedOut(key, abort));
-    try {
-      const verdict = await this.#task.reconcile(key, abort.signal);
-      applyVerdict(this.#queue, key, verdict, log);
-    } catch (error) {
-      if (this.#stop.signal.aborted) log.debug('reconcile was ended by the stop', { key, error });
-      else applyFailure(this.#queue, key, error, log);
-    } finally {
-      timer.cancel();
-      this.#running.delete(key);
-    }
+    const wakes = new Observable<Wake>((subscriber) => {
+      this.#asked.wake = (wake) => subscriber.next(wake);
+      return task.watch((wake) => subscriber.next(wake));
+    });
+    const outcomes = reconcileKeys(wakes, {
+      ...task.options,
+      environment,
+      after,
+      signal: this.#stop.signal,
+      reconcile: (key, run) => task.reconcile(key, run),
+      isEcho: task.isEcho && ((wake) => task.isEcho?.(wake) ?? false),
+      supersedes: task.supersedes && ((wake, run) => task.supersedes?.(wake, run) ?? false),
+      onTimeout: ({ key, reason }) => log.warn('reconcile takes too long and has been told to end', { key, reason: reason?.message }),
+      onEcho: ({ key }) => this.#history.echo(key),
+      onState: (state) => (this.#state = state),
+    });
+    return new Promise((resolve, reject) => {
+      outcomes.subscribe({ next: (outcome) => this.#came(outcome), error: reject, complete: resolve });
+    });
   }
 
-  /** The key stays taken until the reconciler has really ended: never two of one key at once. */
-  #timedOut(key: string, abort: AbortController): void {
-    this.#services.log.warn('reconcile takes too long and has been told to end', { key, timeout: this.#timeout });
-    abort.abort(new DOMException(`reconcile took longer than ${this.#timeout} ms`, 'TimeoutError'));
+  #came(outcome: Outcome): void {
+    const { key, result, error } = outcome;
+    this.metrics.add(outcome);
+    this.#history.add(outcome);
+    const { log } = this.#services;
+    if (result === 'failed')
+      log.warn('reconcile failed', { key, failures: outcome.failures, retryIn: Math.round(outcome.next ?? 0), error });
+    else if (result === 'terminal') log.error('given up until something changes', { key, error });
+    else if (result === 'dropped') log.info('dropped', { key, reason: (outcome.verdict as { readonly drop: string }).drop });
+    else if (result === 'conflict') log.debug('conflict: trying again', { key });
+    else if (result === 'stopped') log.debug('reconcile was ended by the stop', { key, error });
   }
 }

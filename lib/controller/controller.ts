@@ -3,6 +3,8 @@ import type { Lifecycle } from '../base/lifecycle.js';
 import { OnceLifecycle } from '../base/once-lifecycle.js';
 import type { ControllerDefinition, ControllerServices } from './controller-definition.js';
 import { ControllerRun } from './controller-run.js';
+import type { MeasuredController } from './metrics-text.js';
+import type { KeyExplanation } from './explain.js';
 import type { ControllerTask } from './controller-task.js';
 import type { KindsControllerDefinition } from './kinds-controller.js';
 import { KindsTask } from './kinds-task.js';
@@ -52,6 +54,17 @@ export class Controller implements Lifecycle {
     return this.#lifecycle.stop();
   }
 
+  /** Why a key was reconciled since the last start, and whether it is going to be; undefined when the controller does not run. */
+  explain(key: string): KeyExplanation | undefined {
+    return this.#run?.explain(key);
+  }
+
+  /** What is measured since the last start; undefined when the controller does not run. */
+  get measured(): MeasuredController | undefined {
+    const run = this.#run;
+    return run && { name: this.name, metrics: run.metrics, state: run.state };
+  }
+
   async #begin(signal: AbortSignal): Promise<void> {
     const { definition, services } = this.#options;
     const run = (this.#run = new ControllerRun(taskOf(definition, services), services));
@@ -65,7 +78,10 @@ export class Controller implements Lifecycle {
     const run = this.#run;
     this.#run = undefined;
     if (!run || (await this.#within(this.#drain, run.stop()))) return;
-    this.#options.services.log.warn('reconciles still run though told to end', { keys: run.running.slice(0, 10), drain: this.#drain });
+    this.#options.services.log.warn('reconciles still run though told to end', {
+      keys: run.state.running.slice(0, 10),
+      drain: this.#drain,
+    });
   }
 
   /** Whether `promise` resolved within so many milliseconds. Throws when the signal aborts first. */

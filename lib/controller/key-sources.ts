@@ -4,36 +4,54 @@ import type { KubeObject, Stored } from '../api/object.js';
 import { keyOf } from '../api/object.js';
 import { controllerOf } from '../api/meta/owner-references.js';
 import type { ResourceDefinition } from '../api/resource-definition.js';
-import type { Caches } from '../watch/cache.js';
+import type { CacheEvent } from '../watch/cache.js';
+import { changed } from './changed.js';
 import type { ControllerDefinition, WatchSource } from './controller-definition.js';
+import type { DeclaredCaches } from './declared-caches.js';
+import type { Cause, Wake } from './wake.js';
 
 /** What {@link enqueueKeys} takes. */
 export interface KeySourcesOptions {
   readonly definition: ControllerDefinition;
-  readonly caches: Caches;
+  readonly caches: DeclaredCaches;
   readonly log: Logger;
-  readonly add: (key: string) => void;
+  readonly wake: (wake: Wake) => void;
 }
 
 /** Adds the keys of all that is in the controller's caches, then those of each change, old and new object alike, until unsubscribed. */
-export function enqueueKeys({ definition, caches, log, add }: KeySourcesOptions): Subscription {
+export function enqueueKeys({ definition, caches, log, wake }: KeySourcesOptions): Subscription {
   const all = new Subscription();
-  for (const [index, source] of sourcesOf(definition).entries()) {
-    const cache = caches.cache(source.definition);
-    const isOwn = index === 0;
-    const enqueue = (object: Stored<KubeObject> | undefined) => {
-      if (object) for (const key of keysOf(source, object, log)) add(key);
+  for (const source of sourcesOf(definition)) {
+    const cache = caches.of(source.definition)!; // all sources are declared
+    const isOwn = source.via === 'itself';
+    const enqueue = (object: Stored<KubeObject> | undefined, cause: Cause) => {
+      if (object) for (const key of keysOf(source, object, log)) wake({ key, cause });
     };
     all.add(
-      cache.changes.subscribe(({ old, object }) => {
+      cache.changes.subscribe((change) => {
+        const { old, object } = change;
         if (isOwn && old && object && !matters(definition, old, object)) return;
-        enqueue(old);
-        enqueue(object);
+        const cause = causeOf(source, change);
+        // An object has one name: its own key need not be asked for twice.
+        if (!isOwn || !object) enqueue(old, cause);
+        enqueue(object, cause);
       }),
     );
-    for (const object of cache.list()) enqueue(object);
+    for (const object of cache.list()) enqueue(object, causeOf(source, { object, initial: true }));
   }
   return all;
+}
+
+function causeOf({ definition, via }: Source, { old, object, initial }: CacheEvent<KubeObject>): Cause {
+  const one = (object ?? old)!;
+  const { uid, resourceVersion } = one.metadata;
+  const type = !object ? 'deleted' : initial ? 'listed' : old ? 'changed' : 'added';
+  const cause: Cause = { type, via, kind: definition.plural, object: keyOf(one), resourceVersion, uid };
+  return via === 'itself' && old && isNewSpec(old, object) ? { ...cause, newSpec: true } : cause;
+}
+
+function isNewSpec(old: Stored<KubeObject>, object: Stored<KubeObject> | undefined): boolean {
+  return !object || old.metadata.deletionTimestamp !== object.metadata.deletionTimestamp || changed.spec(old, object);
 }
 
 /** The beginning of its deletion is what an object may have to be cleaned up for. */
@@ -41,11 +59,19 @@ function matters(definition: ControllerDefinition, old: Stored<KubeObject>, obje
   return old.metadata.deletionTimestamp !== object.metadata.deletionTimestamp || (definition.matters?.(old, object) ?? true);
 }
 
+interface Source extends WatchSource {
+  readonly via: 'itself' | 'owns' | 'watches';
+}
+
 /** That of the controller's own kind first. */
-function sourcesOf(definition: ControllerDefinition): readonly WatchSource[] {
-  const own: WatchSource = { definition: definition.for, keys: (object) => [keyOf(object)] };
-  const owned = definition.owns.map((kind): WatchSource => ({ definition: kind, keys: (object) => ownerKeys(definition.for, object) }));
-  return [own, ...owned, ...definition.watches];
+function sourcesOf(definition: ControllerDefinition): readonly Source[] {
+  const own: Source = { definition: definition.for, via: 'itself', keys: (object) => [keyOf(object)] };
+  const owned = definition.owns.map((kind): Source => ({
+    definition: kind,
+    via: 'owns',
+    keys: (object) => ownerKeys(definition.for, object),
+  }));
+  return [own, ...owned, ...definition.watches.map((source): Source => ({ ...source, via: 'watches' }))];
 }
 
 /** The key of the controlling owner, when that is of the kind. Any version of it counts. */

@@ -2,12 +2,14 @@ import type { Subscription } from 'rxjs';
 import { Subscription as Subscriptions } from 'rxjs';
 import type { KubeObject } from '../api/object.js';
 import { keyOf, parseKey } from '../api/object.js';
-import type { CacheReader } from '../watch/cache.js';
+import type { CacheEvent, CacheReader } from '../watch/cache.js';
 import { CatalogCaches } from '../watch/catalog-caches.js';
 import type { ControllerOptions, ControllerServices } from './controller-definition.js';
 import type { ControllerTask } from './controller-task.js';
 import type { KindsContext, KindsControllerDefinition, KindsReconciler } from './kinds-controller.js';
+import type { KeyRun } from './key-run.js';
 import type { Verdict } from './reconciler.js';
+import type { Wake } from './wake.js';
 
 type AnyCache = CacheReader<KubeObject>;
 
@@ -35,13 +37,13 @@ export class KindsTask implements ControllerTask {
     this.#reconciler = definition.makeForKinds({ ...services, kinds: this.#kinds });
   }
 
-  watch(add: (key: string) => void): Subscription {
+  watch(wake: (wake: Wake) => void): Subscription {
     const all = new Subscriptions();
     const watches = new Map<AnyCache, Subscription>();
     all.add(
       this.#kinds.changes.subscribe(({ type, cache }) => {
         if (type === 'added') {
-          watches.set(cache, this.#watchKind(cache, add));
+          watches.set(cache, this.#watchKind(cache, wake));
           all.add(watches.get(cache));
           return;
         }
@@ -59,7 +61,11 @@ export class KindsTask implements ControllerTask {
     return this.#kinds.synced();
   }
 
-  async reconcile(key: string, signal: AbortSignal): Promise<Verdict> {
+  stop(): void {
+    void this.#kinds.stop();
+  }
+
+  async reconcile(key: string, { signal }: KeyRun): Promise<Verdict> {
     if (!this.#kinds.isSynced) await this.#kinds.synced(signal);
     const at = key.indexOf(' ');
     const cache = this.#caches.get(key.slice(0, at));
@@ -71,11 +77,11 @@ export class KindsTask implements ControllerTask {
     if (this.#kinds.cacheOf(cache.definition) === cache) return this.#reconciler.reconcile(object, context);
   }
 
-  #watchKind(cache: AnyCache, add: (key: string) => void): Subscription {
+  #watchKind(cache: AnyCache, wake: (wake: Wake) => void): Subscription {
     const prefix = `${cache.definition.storagePrefix} `;
     this.#caches.set(cache.definition.storagePrefix, cache);
-    const watch = cache.changes.subscribe(({ old, object }) => add(prefix + keyOf((object ?? old)!)));
-    for (const object of cache.list()) add(prefix + keyOf(object));
+    const watch = cache.changes.subscribe((change) => wake(wakeOf(cache, prefix, change)));
+    for (const object of cache.list()) wake(wakeOf(cache, prefix, { object, initial: true }));
     return watch;
   }
 
@@ -93,4 +99,14 @@ export class KindsTask implements ControllerTask {
       },
     };
   }
+}
+
+function wakeOf({ definition }: AnyCache, prefix: string, { old, object, initial }: CacheEvent<KubeObject>): Wake {
+  const one = (object ?? old)!;
+  const key = keyOf(one);
+  const type = !object ? 'deleted' : initial ? 'listed' : old ? 'changed' : 'added';
+  return {
+    key: prefix + key,
+    cause: { type, via: 'itself', kind: definition.plural, object: key, resourceVersion: one.metadata.resourceVersion },
+  };
 }

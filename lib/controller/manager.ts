@@ -9,6 +9,8 @@ import { SharedCaches } from '../watch/shared-caches.js';
 import { ApiEventRecorder } from './api-event-recorder.js';
 import type { AnyControllerDefinition } from './controller.js';
 import { Controller } from './controller.js';
+import type { KeyExplanation } from './explain.js';
+import { metricsText } from './metrics-text.js';
 import type { Duration } from './reconciler.js';
 
 /** What a {@link Manager} takes. */
@@ -63,6 +65,24 @@ export class Manager implements Lifecycle {
 
   stop(): Promise<void> {
     return this.#lifecycle.stop();
+  }
+
+  /**
+   * Why a key (`namespace/name`) was reconciled, and whether it is going to be: by each controller that has anything to say of it. As
+   * text: {@link explanationText}. Empty when the manager does not run.
+   */
+  explain(key: string): readonly KeyExplanation[] {
+    return this.#controllers
+      .flatMap((controller) => controller.explain(key) ?? [])
+      .filter(({ runs, running, waiting }) => runs.length > 0 || running || waiting !== undefined);
+  }
+
+  /** Metrics of its controllers and caches, in the text format of Prometheus: what a `/metrics` endpoint answers. */
+  get metrics(): string {
+    return metricsText(
+      this.#controllers.flatMap((controller) => controller.measured ?? []),
+      this.#caches.all,
+    );
   }
 
   async #begin(signal: AbortSignal): Promise<void> {

@@ -4,10 +4,14 @@ import { parseKey } from '../api/object.js';
 import { Applier } from './applier.js';
 import type { ControllerDefinition, ControllerOptions, ControllerServices } from './controller-definition.js';
 import type { ControllerTask } from './controller-task.js';
+import { DeclaredCaches } from './declared-caches.js';
 import { enqueueKeys } from './key-sources.js';
+import type { KeyRun } from './key-run.js';
+import { OwnWrites } from './own-writes.js';
 import { ReconcileStep } from './reconcile-step.js';
 import type { Verdict } from './reconciler.js';
-import { declaredKinds, kindKey, RunContext } from './run-context.js';
+import { RunContext } from './run-context.js';
+import type { Wake } from './wake.js';
 
 /** The objects of one kind, by their keys. */
 export class ObjectTask<T extends KubeObject> implements ControllerTask {
@@ -16,29 +20,43 @@ export class ObjectTask<T extends KubeObject> implements ControllerTask {
   readonly #definition: ControllerDefinition<T>;
   readonly #services: ControllerServices;
   readonly #step: ReconcileStep<T>;
-  readonly #kinds: ReadonlySet<string>;
+  readonly #caches: DeclaredCaches;
   readonly #applier: Applier;
+  readonly #ownWrites = new OwnWrites();
 
   constructor(definition: ControllerDefinition<T>, services: ControllerServices) {
     this.name = definition.name;
     this.options = definition.options;
     this.#definition = definition;
     this.#services = services;
-    this.#kinds = new Set(declaredKinds(definition).map(kindKey));
-    this.#applier = new Applier(services.registries, definition.name);
+    this.#caches = new DeclaredCaches(definition, services.caches);
+    this.#applier = new Applier(definition.name);
     this.#step = new ReconcileStep(definition, definition.make(services));
   }
 
-  watch(add: (key: string) => void): Subscription {
-    const { caches, log } = this.#services;
-    return enqueueKeys({ definition: this.#definition, caches, log, add });
+  watch(wake: (wake: Wake) => void): Subscription {
+    return enqueueKeys({ definition: this.#definition, caches: this.#caches, log: this.#services.log, wake });
   }
 
-  async synced(): Promise<void> {
-    await Promise.all(declaredKinds(this.#definition).map((kind) => this.#services.caches.cache(kind).synced));
+  synced(): Promise<void> {
+    return this.#caches.synced();
   }
 
-  reconcile(key: string, signal: AbortSignal): Promise<Verdict> {
-    return this.#step.run(new RunContext(this.#definition, this.#services, this.#kinds, this.#applier, key, parseKey(key), signal));
+  reconcile(key: string, run: KeyRun): Promise<Verdict> {
+    const context = new RunContext(this.#definition, this.#services, this.#caches, this.#applier, this.#ownWrites, run, parseKey(key));
+    return this.#step.run(context);
+  }
+
+  isEcho(wake: Wake): boolean {
+    return this.options.ownWrites !== 'reconciled' && this.#ownWrites.isEcho(wake);
+  }
+
+  /** A reconcile that changes the spec of its own object supersedes itself. */
+  supersedes({ cause }: Wake): boolean {
+    return this.options.supersede === true && cause?.via === 'itself' && cause.newSpec === true;
+  }
+
+  stop(): void {
+    this.#caches.release();
   }
 }

@@ -38,6 +38,11 @@ export interface WatchOptions extends Selection {
   readonly allowBookmarks?: boolean | undefined;
   /** With bookmarks: present objects as ADDED, then a BOOKMARK annotated `k8s.io/initial-events-end`. */
   readonly sendInitialEvents?: boolean | undefined;
+  /**
+   * With bookmarks: each value asks for one as soon as it can be told. Default: nobody asks. A server over HTTP cannot be asked: it tells
+   * when it likes.
+   */
+  readonly progressRequests?: Observable<unknown> | undefined;
 }
 
 /** One change of an object, in Kubernetes' form. An object that leaves the selection is DELETED, one that enters it ADDED. */

@@ -1,5 +1,7 @@
 import { parseDuration } from '../base/duration.js';
-import type { Environment, Timer } from '../base/environment.js';
+import type { Deadlined } from '../base/deadlines.js';
+import { Deadlines } from '../base/deadlines.js';
+import type { Environment } from '../base/environment.js';
 import { badRequest } from '../api/status-error.js';
 import type { Exchange } from './http/exchange.js';
 import type { Reply } from './reply.js';
@@ -31,59 +33,37 @@ const TOO_LATE: Reply = text(
 /** What requests want of their exchange here. */
 type Client = Pick<Exchange, 'gone' | 'whenGone'>;
 
-/**
- * The times of all requests of a server. They are given the same time, so the first to begin is the first whose time is over: one
- * timer does for all. It may go on after the last request is answered, and does not keep the process alive.
- */
+/** The times of all requests of a server. */
 export class RequestDeadlines {
   readonly #environment: Environment;
   readonly #milliseconds: number;
-  /** Those with the usual time, in the order in which it ends. */
-  readonly #open = new Set<Running>();
-  #timer: Timer | undefined;
+  /** Those with the usual time. */
+  readonly #usual: Deadlines;
 
   /** `milliseconds`: that a request has at most. */
   constructor(environment: Environment, milliseconds: number) {
     this.#environment = environment;
     this.#milliseconds = milliseconds;
+    this.#usual = new Deadlines(environment, milliseconds);
   }
 
   /** Starts the clock of a request; `?timeout=` shortens its time. Throws 400 for a `timeout` that is no duration. */
   start(client: Client, query: RequestQuery): Deadline {
     const wanted = asked(query) ?? this.#milliseconds;
-    const running = new Running(client, this.#environment.monotonic() + this.#milliseconds);
+    const running = new Running(client);
     if (wanted < this.#milliseconds) {
       const timer = this.#environment.timer(wanted, () => running.expire(), { unref: true });
       running.ended = () => timer.cancel();
     } else {
-      this.#open.add(running);
-      running.ended = () => this.#open.delete(running);
-      this.#timer ??= this.#arm(this.#milliseconds);
+      this.#usual.add(running);
+      running.ended = () => this.#usual.delete(running);
     }
     return running;
   }
 
   /** Leaves no timer. */
   stop(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-  }
-
-  #arm(milliseconds: number): Timer {
-    return this.#environment.timer(Math.ceil(milliseconds), () => this.#expire(), { unref: true });
-  }
-
-  #expire(): void {
-    const now = this.#environment.monotonic();
-    this.#timer = undefined;
-    for (const running of this.#open) {
-      if (running.due > now) {
-        this.#timer = this.#arm(running.due - now);
-        return;
-      }
-      this.#open.delete(running);
-      running.expire();
-    }
+    this.#usual.stop();
   }
 }
 
@@ -98,7 +78,8 @@ export function noDeadline(client: Client): Deadline {
   };
 }
 
-class Running implements Deadline {
+class Running implements Deadline, Deadlined {
+  due = 0;
   ended: () => void = () => {};
   readonly #client: Client;
   #abort: AbortController | undefined;
@@ -106,11 +87,7 @@ class Running implements Deadline {
   #over: Error | undefined;
   #late: ((reply: Reply) => void) | undefined;
 
-  constructor(
-    client: Client,
-    /** On the monotonic clock. */
-    readonly due: number,
-  ) {
+  constructor(client: Client) {
     this.#client = client;
   }
 

@@ -2,10 +2,11 @@ import type { Subscription } from 'rxjs';
 import type { Environment } from '../base/environment.js';
 import { stopAll } from '../base/lifecycles.js';
 import type { Logger } from '../base/logger.js';
-import type { KubeObject } from '../api/object.js';
+import type { KubeObject, Stored } from '../api/object.js';
 import type { ResourceDefinition } from '../api/resource-definition.js';
 import type { Registries } from '../registry/registry.js';
-import type { Cache, CacheReader, Caches } from './cache.js';
+import type { Cache, CacheHandle, CacheReader, Caches, CacheView } from './cache.js';
+import { viewKey } from './cache-view.js';
 import { RegistryCache } from './registry-cache.js';
 import type { WatcherOptions } from './watcher.js';
 
@@ -17,10 +18,19 @@ export interface SharedCachesOptions extends Pick<WatcherOptions, 'pageSize' | '
   readonly logger?: Logger | undefined;
 }
 
-/** One {@link RegistryCache} a kind, made when it is first asked for and kept until `stop()`, or until the kind leaves the catalog. */
+interface Held {
+  readonly cache: Cache<KubeObject>;
+  /** Who needs it: handles that are not released, and all who asked without one, as one. */
+  holders: number;
+}
+
+/** One {@link RegistryCache} a kind and view, made when it is first asked for and kept while somebody holds it, or until the kind leaves the catalog. */
 export class SharedCaches implements Caches {
   readonly #options: SharedCachesOptions;
-  readonly #caches = new Map<string, Cache<KubeObject>>();
+  /** By kind, then by view. */
+  readonly #caches = new Map<string, Map<string, Held>>();
+  /** Those held until `stop()`. */
+  readonly #kept = new Set<Held>();
   #started = false;
   #removals: Subscription | undefined;
 
@@ -28,47 +38,94 @@ export class SharedCaches implements Caches {
     this.#options = options;
   }
 
-  cache<T extends KubeObject>(definition: ResourceDefinition<T>): CacheReader<T> {
-    const key = keyOfKind(definition);
-    const known = this.#caches.get(key) as Cache<T> | undefined;
-    return known ?? this.#add(key, definition);
+  cache<T extends KubeObject>(definition: ResourceDefinition<T>, view: CacheView = {}): CacheReader<T> {
+    const held = this.#held(definition, view);
+    if (!this.#kept.has(held)) {
+      this.#kept.add(held);
+      held.holders += 1;
+    }
+    return held.cache as CacheReader<KubeObject> as CacheReader<T>;
+  }
+
+  acquire<T extends KubeObject>(definition: ResourceDefinition<T>, view: CacheView = {}): CacheHandle<T> {
+    const held = this.#held(definition, view);
+    held.holders += 1;
+    let released = false;
+    const release = () => {
+      if (released) return;
+      released = true;
+      held.holders -= 1;
+      if (held.holders === 0) this.#drop(definition, view, held);
+    };
+    return { cache: held.cache as CacheReader<KubeObject> as CacheReader<T>, release };
+  }
+
+  wrote<T extends KubeObject>(definition: ResourceDefinition<T>, object: Stored<T>): void {
+    for (const { cache } of this.#caches.get(keyOfKind(definition))?.values() ?? []) cache.wrote(object);
+  }
+
+  deleted<T extends KubeObject>(definition: ResourceDefinition<T>, last: Stored<T>): void {
+    for (const { cache } of this.#caches.get(keyOfKind(definition))?.values() ?? []) cache.deleted(last);
+  }
+
+  get all(): readonly Cache<KubeObject>[] {
+    return [...this.#caches.values()].flatMap((views) => [...views.values()].map(({ cache }) => cache));
   }
 
   get synced(): Promise<void> {
-    return Promise.all([...this.#caches.values()].map((cache) => cache.synced)).then(() => undefined);
+    return Promise.all(this.all.map((cache) => cache.synced)).then(() => undefined);
   }
 
   /** Starts the caches asked for so far; `synced` tells when they are full. */
   async start(): Promise<void> {
     this.#started = true;
     this.#removals ??= this.#options.registries.catalog.changes.subscribe(({ type, definition }) => {
-      if (type === 'removed') this.#release(definition);
+      if (type === 'removed') this.#remove(definition);
     });
-    for (const cache of this.#caches.values()) await cache.start();
+    for (const cache of this.all) await cache.start();
   }
 
   async stop(): Promise<void> {
     this.#started = false;
     this.#removals?.unsubscribe();
     this.#removals = undefined;
-    await stopAll(this.#caches.values());
+    await stopAll(this.all);
   }
 
-  #add<T extends KubeObject>(key: string, definition: ResourceDefinition<T>): Cache<T> {
+  #held<T extends KubeObject>(definition: ResourceDefinition<T>, view: CacheView): Held {
+    const kind = keyOfKind(definition);
+    const views = this.#caches.get(kind) ?? new Map<string, Held>();
+    this.#caches.set(kind, views);
+    const key = viewKey(view);
+    const known = views.get(key);
+    if (known) return known;
     const { registries, ...options } = this.#options;
-    const cache = new RegistryCache<T>({ ...options, reader: registries.registry(definition) });
-    this.#caches.set(key, cache);
+    const cache = new RegistryCache<T>({ ...options, view, reader: registries.registry(definition) });
+    const held: Held = { cache: cache, holders: 0 };
+    views.set(key, held);
     if (this.#started) void cache.start();
-    return cache;
+    return held;
   }
 
-  /** Nobody asks for a kind that is gone. Another definition of the same kind, added since, has a cache of its own. */
-  #release(definition: ResourceDefinition): void {
-    const key = keyOfKind(definition);
-    const cache = this.#caches.get(key);
-    if (cache?.definition !== definition) return;
-    this.#caches.delete(key);
-    void cache.stop();
+  #drop<T extends KubeObject>(definition: ResourceDefinition<T>, view: CacheView, held: Held): void {
+    const kind = keyOfKind(definition);
+    const views = this.#caches.get(kind);
+    if (views?.get(viewKey(view)) === held) views.delete(viewKey(view));
+    if (views?.size === 0) this.#caches.delete(kind);
+    void held.cache.stop();
+  }
+
+  /** Nobody asks for a kind that is gone. Another definition of the same kind, added since, has caches of its own. */
+  #remove(definition: ResourceDefinition): void {
+    const kind = keyOfKind(definition);
+    const views = this.#caches.get(kind);
+    for (const [key, held] of views ?? []) {
+      if (held.cache.definition !== definition) continue;
+      views?.delete(key);
+      this.#kept.delete(held);
+      void held.cache.stop();
+    }
+    if (views?.size === 0) this.#caches.delete(kind);
   }
 }
 

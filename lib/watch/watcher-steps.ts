@@ -1,6 +1,7 @@
 import type { Subscriber } from 'rxjs';
 import { Observable } from 'rxjs';
 import type { Environment, Timer } from '../base/environment.js';
+import { isOlder } from '../api/meta/compare-versions.js';
 import type { KubeObject } from '../api/object.js';
 import type { StatusReason } from '../api/status-error.js';
 import { expired, StatusError } from '../api/status-error.js';
@@ -71,23 +72,28 @@ export interface WatchStepOptions {
   readonly environment: Environment;
   readonly selection: Selection | undefined;
   readonly silence: number;
+  readonly progressRequests: Observable<unknown> | undefined;
+  readonly onProgress: ((resourceVersion: string) => void) | undefined;
 }
 
 /** Changes as they come. Completes when the server ends the watch, errors when it breaks or goes silent. */
 export function watchFrom<T extends KubeObject>(
   reader: Reader<T>,
   { resourceVersion }: At<'synced'>,
-  { environment, selection, silence }: WatchStepOptions,
+  { environment, selection, silence, progressRequests, onProgress }: WatchStepOptions,
 ): Observable<Transition<T>> {
   return new Observable((subscriber) => {
     const alive = new SilenceGuard(environment, silence, subscriber);
     subscriber.add(() => alive.stop());
-    return reader.watch({ ...selection, resourceVersion, allowBookmarks: true }).subscribe({
+    return reader.watch({ ...selection, resourceVersion, allowBookmarks: true, progressRequests }).subscribe({
       next: (event) => {
         alive.touch();
         if (event.type !== 'BOOKMARK') subscriber.next(changed(event));
         else if (isOlder(event.resourceVersion, resourceVersion)) subscriber.error(restarted(resourceVersion, event.resourceVersion));
-        else subscriber.next({ state: { name: 'synced', resourceVersion: event.resourceVersion }, events: [] });
+        else {
+          subscriber.next({ state: { name: 'synced', resourceVersion: event.resourceVersion }, events: [] });
+          onProgress?.(event.resourceVersion);
+        }
       },
       error: (error: unknown) => subscriber.error(error),
       complete: () => subscriber.complete(),
@@ -101,9 +107,6 @@ function changed<T extends KubeObject>({ type, object }: Exclude<WatchEvent<T>, 
     events: [type === 'DELETED' ? { type: 'delete', object } : { type: 'put', object, initial: false }],
   };
 }
-
-/** Versions are decimal numbers of any length. */
-const isOlder = (a: string, b: string) => (a.length === b.length ? a < b : a.length < b.length);
 
 /** The server's store began anew (it was in memory, or has been restored): nothing would be heard until it had caught up. */
 const restarted = (ours: string, theirs: string) => expired(`the server is at version ${theirs}, before ${ours} that was seen already`);

@@ -30,6 +30,10 @@ export interface WatcherOptions {
   readonly resetAfter?: number | undefined;
   /** Milliseconds without event or bookmark (these come once a minute) after which a watch counts as dead and is resumed. Default 5 minutes. */
   readonly silence?: number | undefined;
+  /** Each value asks for a bookmark, as in {@link WatchOptions.progressRequests}. Default: nobody asks. */
+  readonly progressRequests?: Observable<unknown> | undefined;
+  /** Told of each bookmark: all changes up to this version have been emitted. Default: nobody is told. */
+  readonly onProgress?: ((resourceVersion: string) => void) | undefined;
   /** Told of each error, `Expired` included. Default: nobody is told. */
   readonly onError?: ((error: WatcherError) => void) | undefined;
 }
@@ -88,6 +92,8 @@ class WatcherMachine<T extends KubeObject> {
             environment,
             selection: this.#options.selection,
             silence: this.#options.silence ?? 300_000,
+            progressRequests: this.#options.progressRequests,
+            onProgress: this.#options.onProgress,
           })
         : listPage(this.#reader, this.#state, { selection: this.#options.selection, pageSize: this.#options.pageSize ?? 500 });
     this.#step = step.subscribe({

@@ -177,6 +177,8 @@ describe('ReconcileContext', () => {
       });
       await shop(1);
       await cluster.settle();
+      await touch();
+      await cluster.settle();
       expect(seen.slice(0, 6)).to.deep.equal([false, true, false, true, true, false]);
     });
 

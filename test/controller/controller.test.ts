@@ -3,9 +3,12 @@ import type { ConfigMap, Secret } from 'kubernetes-types/core/v1.js';
 import { configMaps } from '../../lib/api/core/config-maps.js';
 import { secrets } from '../../lib/api/core/secrets.js';
 import { nodes } from '../../lib/api/core/nodes.js';
+import { services } from '../../lib/api/core/services.js';
 import { ownerReference } from '../../lib/api/meta/owner-references.js';
 import { keyOf } from '../../lib/api/object.js';
+import { controllerFor } from '../../lib/controller/controller-for.js';
 import type { ReconcileContext } from '../../lib/controller/reconciler.js';
+import { running } from '../controllers/running.js';
 import { harness } from './harness.js';
 
 describe('Controller', () => {
@@ -193,6 +196,32 @@ describe('Controller', () => {
     await environment.advance(10_000);
     expect(seen).to.deep.equal(['begins at 0', 'TimeoutError at 2000', 'begins at 5000']);
     expect(logger.messages('warn')).to.deep.equal(['reconcile takes too long and has been told to end', 'reconcile failed']);
+  });
+
+  it('ends a reconcile whose object gets another spec, where the controller asks for that', async () => {
+    const seen: string[] = [];
+    const described = controllerFor(services).options({ supersede: true });
+    const cluster = await running([
+      described.reconcile(async ({ metadata, spec }, { environment, signal }) => {
+        seen.push(`${metadata.generation ?? 0} ${spec?.ports?.[0]?.port ?? 0}`);
+        await environment.sleep(1000, signal);
+        seen.push('through');
+      }),
+    ]);
+    const name = { name: 's', namespace: 'default' };
+    const registry = cluster.registry(services);
+    await registry.create({ metadata: name, spec: { clusterIP: 'None', ports: [{ port: 80 }] } });
+    await cluster.settle(10);
+    await registry.modify(name, (one) => ({ ...one, metadata: { ...one.metadata, labels: { a: 'b' } } }));
+    await cluster.settle(10);
+    expect(seen).to.have.length(1);
+    await registry.modify(name, (one) => ({ ...one, spec: { ...one.spec, ports: [{ port: 81 }] } }));
+    await cluster.settle(10);
+    expect(seen.map((text) => text.split(' ')[1])).to.deep.equal(['80', '81']);
+    await cluster.settle(1000);
+    expect(seen.at(-1)).to.equal('through');
+    expect(cluster.logger.messages('warn')).to.deep.equal([]);
+    await cluster.stop();
   });
 
   it('gives a reconcile what it declared, and no other cache', async () => {

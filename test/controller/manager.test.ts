@@ -91,17 +91,59 @@ describe('Manager', () => {
   it('shares the caches it is given, and leaves them running', async () => {
     const { create, run, registries, environment } = await harness();
     const caches = new SharedCaches({ registries, environment });
+    const cache = caches.cache(configMaps);
     const manager = await run((builder) => builder.reconcile(() => Promise.resolve()), { caches });
     await manager.stop();
     await create('a');
     await environment.advance(0);
-    expect(caches.cache(configMaps).size).to.equal(1);
+    expect(cache.size).to.equal(1);
+    await caches.stop();
+  });
+
+  it('tells in metrics what its controllers have done, and how fresh its caches are', async () => {
+    const { run, create, environment } = await harness();
+    const manager = await run((builder) =>
+      builder.options({ workers: 1, backoff: '1h' }).reconcile(async ({ metadata }) => {
+        await environment.sleep(20);
+        if (metadata.name === 'bad') throw new Error('broken');
+      }),
+    );
+    await create('good');
+    await create('bad');
+    await environment.advance(1000);
+    const lines = manager.metrics.split('\n');
+    expect(lines).to.include.members([
+      '# TYPE kubelib_controller_reconciles_total counter',
+      'kubelib_controller_reconciles_total{controller="configmaps",result="done"} 1',
+      'kubelib_controller_reconciles_total{controller="configmaps",result="failed"} 1',
+      'kubelib_controller_keys{controller="configmaps",state="delayed"} 1',
+      'kubelib_controller_keys{controller="configmaps",state="failing"} 1',
+      'kubelib_controller_reconcile_seconds_bucket{controller="configmaps",le="0.01"} 0',
+      'kubelib_controller_reconcile_seconds_bucket{controller="configmaps",le="0.025"} 2',
+      'kubelib_controller_reconcile_seconds_bucket{controller="configmaps",le="+Inf"} 2',
+      'kubelib_controller_reconcile_seconds_sum{controller="configmaps"} 0.04',
+      'kubelib_controller_wait_seconds_bucket{controller="configmaps",le="0.001"} 1',
+      'kubelib_cache_objects{group="",version="v1",resource="configmaps",view=""} 2',
+      'kubelib_cache_age_seconds{group="",version="v1",resource="configmaps",view=""} 1',
+    ]);
+    await manager.stop();
+    expect(manager.metrics).not.to.include('controller=');
+  });
+
+  it('lets go of what only its controllers have held', async () => {
+    const { run, registries, environment } = await harness();
+    const caches = new SharedCaches({ registries, environment });
+    const manager = await run((builder) => builder.reads(secrets).reconcile(() => Promise.resolve()), { caches });
+    expect(caches.all).to.have.length(2);
+    await manager.stop();
+    expect(caches.all).to.deep.equal([]);
     await caches.stop();
   });
 
   it('listens to no shared cache after its stop', async () => {
     const { create, run, registries, environment } = await harness();
     const caches = new SharedCaches({ registries, environment });
+    const cache = caches.cache(configMaps);
     let asked = 0;
     const manager = await run((builder) => builder.watches(configMaps, () => [`${asked++}`]).reconcile(() => Promise.resolve()), {
       caches,
@@ -110,7 +152,7 @@ describe('Manager', () => {
     asked = 0;
     await create('a');
     await environment.advance(0);
-    expect([caches.cache(configMaps).size, asked]).to.deep.equal([1, 0]);
+    expect([cache.size, asked]).to.deep.equal([1, 0]);
     await caches.stop();
   });
 

@@ -123,12 +123,12 @@ describe('the verdict of a reconcile', () => {
     expect(begun).to.have.length(2);
   });
 
-  it('a conflict: again at once, and not counted', async () => {
+  it('a conflict: again at once, after several in a row a little later, and not counted', async () => {
     const moved = fail(conflict(configMaps, 'a', 'it has been modified'));
     const broken = fail(new Error('broken'));
     const { environment, begun, logger } = await answering(moved, moved, broken, moved, broken, () => undefined);
     await environment.advance(1000);
-    expect(begun).to.deep.equal([0, 0, 0, 100, 100, 300]);
+    expect(begun).to.deep.equal([0, 0, 10, 110, 110, 310]);
     expect(logger.lines.filter((line) => line.level === 'warn').map(({ fields }) => fields['failures'])).to.deep.equal([1, 2]);
   });
 });

@@ -48,6 +48,8 @@ export async function running(controllers: readonly AnyController[], options: Ru
     registry,
     /** What the controllers have written so far, such as `pods create`. */
     writes: registries.writes,
+    /** Why a key was reconciled. */
+    explain: (key: string) => managers.flatMap((manager) => manager.explain(key)),
     /** Runs more controllers. */
     manage,
     /** Lets everything settle, `milliseconds` later. */

@@ -6,7 +6,7 @@ import type { Stored } from '../../api/object.js';
 import { nameOf } from '../../api/object.js';
 import { StatusError } from '../../api/status-error.js';
 import type { ControllerDefinition } from '../../controller/controller-definition.js';
-import { controllerFor } from '../../controller/controller-for.js';
+import { builtInController } from '../built-in-controller.js';
 import type { ReconcileContext, Reconciler, Verdict } from '../../controller/reconciler.js';
 import { patient } from '../patient.js';
 
@@ -19,7 +19,7 @@ const LOOK_AGAIN = 500;
 
 /** Deletes the instances of CustomResourceDefinitions that are being deleted, and lets a definition go once it has none. */
 export function customResourceCleanup(): ControllerDefinition<CustomResourceDefinition> {
-  return controllerFor(customResourceDefinitions)
+  return builtInController(customResourceDefinitions)
     .named('custom-resource-cleanup')
     .reconcileWith(() => patient(new CleanupReconciler()));
 }

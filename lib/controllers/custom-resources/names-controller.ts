@@ -6,7 +6,7 @@ import type { ObjectName, Stored } from '../../api/object.js';
 import { nameOf } from '../../api/object.js';
 import { StatusError } from '../../api/status-error.js';
 import type { ControllerDefinition } from '../../controller/controller-definition.js';
-import { controllerFor } from '../../controller/controller-for.js';
+import { builtInController } from '../built-in-controller.js';
 import type { ReconcileContext, Reconciler, Verdict } from '../../controller/reconciler.js';
 import { patient } from '../patient.js';
 import { sameValue } from '../same-value.js';
@@ -20,7 +20,7 @@ type Context = ReconcileContext<CustomResourceDefinition>;
  * one may free a name for another, so each look is at the whole group.
  */
 export function customResourceNames(): ControllerDefinition<CustomResourceDefinition> {
-  return controllerFor(customResourceDefinitions)
+  return builtInController(customResourceDefinitions)
     .named('custom-resource-names')
     .options({ workers: 1 })
     .reconcileWith(() => patient(new NamesReconciler()));

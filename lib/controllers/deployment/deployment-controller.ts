@@ -3,7 +3,7 @@ import { deployments } from '../../api/apps/deployments.js';
 import { replicaSets } from '../../api/apps/replica-sets.js';
 import { controllerOf } from '../../api/meta/owner-references.js';
 import type { ControllerDefinition } from '../../controller/controller-definition.js';
-import { controllerFor } from '../../controller/controller-for.js';
+import { builtInController } from '../built-in-controller.js';
 import { patient } from '../patient.js';
 import { SelectorIndex } from '../selector-index.js';
 import { DeploymentReconciler } from './deployment-reconciler.js';
@@ -11,7 +11,7 @@ import { DeploymentReconciler } from './deployment-reconciler.js';
 /** Replaces the pods of Deployments by those of a new template, through a ReplicaSet for each template. */
 export function deploymentController(): ControllerDefinition<Deployment> {
   const selectors = new SelectorIndex();
-  return controllerFor(deployments)
+  return builtInController(deployments)
     .named('deployment-controller')
     .owns(replicaSets)
     .watches(replicaSets, (set) => (controllerOf(set) ? [] : selectors.selecting(set)))

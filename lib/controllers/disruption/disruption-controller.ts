@@ -3,7 +3,7 @@ import { pods } from '../../api/core/pods.js';
 import type { KubeObject, Stored } from '../../api/object.js';
 import { podDisruptionBudgets } from '../../api/policy/pod-disruption-budgets.js';
 import type { ControllerDefinition } from '../../controller/controller-definition.js';
-import { controllerFor } from '../../controller/controller-for.js';
+import { builtInController } from '../built-in-controller.js';
 import { patient } from '../patient.js';
 import { SelectorIndex } from '../selector-index.js';
 import { DisruptionReconciler } from './disruption-reconciler.js';
@@ -13,7 +13,7 @@ import { scaledKinds } from './expected-pods.js';
 /** Counts the healthy pods of every PodDisruptionBudget, and says how many of them may be evicted. */
 export function disruptionController(): ControllerDefinition<PodDisruptionBudget> {
   const selectors = new SelectorIndex({ emptySelectsAll: true });
-  let builder = controllerFor(podDisruptionBudgets)
+  let builder = builtInController(podDisruptionBudgets)
     .named('disruption-controller')
     .watches(pods, (pod) => selectors.selecting(pod))
     .writes(pods)

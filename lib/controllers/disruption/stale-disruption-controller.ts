@@ -4,7 +4,7 @@ import { conditionOf, withCondition } from '../../api/meta/conditions.js';
 import { parseTime } from '../../api/meta/time.js';
 import type { Stored } from '../../api/object.js';
 import type { ControllerDefinition } from '../../controller/controller-definition.js';
-import { controllerFor } from '../../controller/controller-for.js';
+import { builtInController } from '../built-in-controller.js';
 import type { ReconcileContext, Reconciler, Verdict } from '../../controller/reconciler.js';
 import { isActive } from '../pod-state.js';
 import { patient } from '../patient.js';
@@ -15,7 +15,7 @@ const STALE_AFTER = 120_000;
 
 /** Takes back the condition DisruptionTarget of pods that nobody deleted in the end. */
 export function staleDisruptionController(): ControllerDefinition<Pod> {
-  return controllerFor(pods)
+  return builtInController(pods)
     .named('stale-pod-disruption')
     .reconcileWith(() => patient(new StaleDisruptionReconciler()));
 }

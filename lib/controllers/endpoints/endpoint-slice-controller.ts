@@ -6,7 +6,7 @@ import { endpointSlices } from '../../api/discovery/endpoint-slices.js';
 import { keyOf } from '../../api/object.js';
 import type { ObjectName, Stored } from '../../api/object.js';
 import type { ControllerDefinition } from '../../controller/controller-definition.js';
-import { controllerFor } from '../../controller/controller-for.js';
+import { builtInController } from '../built-in-controller.js';
 import type { ReconcileContext, Reconciler, Verdict } from '../../controller/reconciler.js';
 import { podsWithLabels } from '../pod-indexes.js';
 import { SelectorIndex } from '../selector-index.js';
@@ -18,7 +18,7 @@ import { patient } from '../patient.js';
 /** Keeps the EndpointSlices of each service with a selector, at most 100 endpoints a slice. */
 export function endpointSliceController(): ControllerDefinition<Service> {
   const selectors = new SelectorIndex();
-  return controllerFor(services)
+  return builtInController(services)
     .named('endpoint-slice-controller')
     .owns(endpointSlices)
     .watches(pods, (pod) => selectors.selecting(pod))

@@ -6,7 +6,7 @@ import { endpointSlices } from '../../api/discovery/endpoint-slices.js';
 import { keyOf } from '../../api/object.js';
 import type { ObjectName, Stored } from '../../api/object.js';
 import type { ControllerDefinition } from '../../controller/controller-definition.js';
-import { controllerFor } from '../../controller/controller-for.js';
+import { builtInController } from '../built-in-controller.js';
 import type { ReconcileContext, Reconciler, Verdict } from '../../controller/reconciler.js';
 import type { AddressType, SliceGroup } from './endpoint-slice-groups.js';
 import { MANAGED_BY, SERVICE_NAME, SliceWriter } from './slice-writer.js';
@@ -17,7 +17,7 @@ const LEADER = 'control-plane.alpha.kubernetes.io/leader';
 
 /** Copies Endpoints that people write for services without a selector into EndpointSlices. */
 export function endpointSliceMirroringController(): ControllerDefinition<Endpoints> {
-  return controllerFor(endpoints)
+  return builtInController(endpoints)
     .named('endpoint-slice-mirroring-controller')
     .owns(endpointSlices)
     .watches(services, (service) => [keyOf(service)])

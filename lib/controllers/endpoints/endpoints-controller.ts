@@ -6,7 +6,7 @@ import { keyOf } from '../../api/object.js';
 import type { ObjectName, Stored } from '../../api/object.js';
 import { StatusError } from '../../api/status-error.js';
 import type { ControllerDefinition } from '../../controller/controller-definition.js';
-import { controllerFor } from '../../controller/controller-for.js';
+import { builtInController } from '../built-in-controller.js';
 import type { ReconcileContext, Reconciler } from '../../controller/reconciler.js';
 import { podsWithLabels } from '../pod-indexes.js';
 import { sameValue } from '../same-value.js';
@@ -23,7 +23,7 @@ const US = 'endpoint-controller';
 /** Keeps the Endpoints of each service with a selector: the addresses of its pods, those that are ready apart from those that are not. */
 export function endpointsController(): ControllerDefinition<Service> {
   const selectors = new SelectorIndex();
-  return controllerFor(services)
+  return builtInController(services)
     .named('endpoint-controller')
     .watches(pods, (pod) => selectors.selecting(pod))
     .watches(endpoints, (object) => [keyOf(object)])

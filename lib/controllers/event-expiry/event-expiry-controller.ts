@@ -5,7 +5,7 @@ import { parseTime } from '../../api/meta/time.js';
 import type { Stored } from '../../api/object.js';
 import { StatusError } from '../../api/status-error.js';
 import type { ControllerDefinition } from '../../controller/controller-definition.js';
-import { controllerFor } from '../../controller/controller-for.js';
+import { builtInController } from '../built-in-controller.js';
 import type { Duration, ReconcileContext, Reconciler, Verdict } from '../../controller/reconciler.js';
 import { patient } from '../patient.js';
 
@@ -28,8 +28,9 @@ export function eventExpiryController({
   patience = 0,
 }: EventExpiryOptions = {}): ControllerDefinition<Event> {
   const milliseconds = parseDuration(ttl) + parseDuration(patience);
-  return controllerFor(events)
+  return builtInController(events)
     .named('event-expiry-controller')
+    .options({ managedFields: true })
     .reconcileWith(() => patient(new EventExpiryReconciler(milliseconds)));
 }
 

@@ -4,7 +4,7 @@ import { pods } from '../../api/core/pods.js';
 import type { Stored } from '../../api/object.js';
 import { StatusError } from '../../api/status-error.js';
 import type { ControllerDefinition } from '../../controller/controller-definition.js';
-import { controllerFor } from '../../controller/controller-for.js';
+import { builtInController } from '../built-in-controller.js';
 import type { ReconcileContext, Reconciler, Verdict } from '../../controller/reconciler.js';
 import { deletionConditions } from './namespace-conditions.js';
 import { deleteContents } from './namespace-contents.js';
@@ -19,7 +19,7 @@ const LOOK_AGAIN = 1000;
 
 /** Empties namespaces that are being deleted, and lets them go once they are empty. */
 export function namespaceController(): ControllerDefinition<Namespace> {
-  return controllerFor(namespaces)
+  return builtInController(namespaces)
     .named('namespace-controller')
     .watches(pods, ({ metadata }) => (metadata.deletionTimestamp && metadata.namespace ? [metadata.namespace] : []))
     .reconcileWith(() => patient(new NamespaceReconciler()));

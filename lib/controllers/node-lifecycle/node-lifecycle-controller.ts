@@ -3,7 +3,7 @@ import { leases } from '../../api/coordination/leases.js';
 import { nodes } from '../../api/core/nodes.js';
 import { pods } from '../../api/core/pods.js';
 import type { ControllerDefinition } from '../../controller/controller-definition.js';
-import { controllerFor } from '../../controller/controller-for.js';
+import { builtInController } from '../built-in-controller.js';
 import type { NodeLifecycleOptions } from './node-lifecycle-options.js';
 import { resolveNodeLifecycleOptions } from './node-lifecycle-options.js';
 import { LEASE_NAMESPACE, NodeLifecycleReconciler } from './node-lifecycle-reconciler.js';
@@ -15,7 +15,7 @@ import { patient } from '../patient.js';
  */
 export function nodeLifecycleController(options: NodeLifecycleOptions = {}): ControllerDefinition<Node> {
   const resolved = resolveNodeLifecycleOptions(options);
-  return controllerFor(nodes)
+  return builtInController(nodes)
     .named('node-controller')
     .watches(leases, ({ metadata }) => (metadata.namespace === LEASE_NAMESPACE ? [metadata.name] : []))
     .watches(pods, ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []))

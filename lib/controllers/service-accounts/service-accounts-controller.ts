@@ -5,7 +5,7 @@ import { serviceAccounts } from '../../api/core/service-accounts.js';
 import type { Stored } from '../../api/object.js';
 import { StatusError } from '../../api/status-error.js';
 import type { ControllerDefinition } from '../../controller/controller-definition.js';
-import { controllerFor } from '../../controller/controller-for.js';
+import { builtInController } from '../built-in-controller.js';
 import type { ReconcileContext, Reconciler } from '../../controller/reconciler.js';
 import { isNamespaceTerminating } from '../namespace-terminating.js';
 import { sameValue } from '../same-value.js';
@@ -26,7 +26,7 @@ export interface ServiceAccountsOptions {
 
 /** Gives each namespace what its pods need to talk to the API server: the ServiceAccount `default` and the ConfigMap `kube-root-ca.crt`. */
 export function serviceAccountsController({ ca }: ServiceAccountsOptions = {}): ControllerDefinition<Namespace> {
-  return controllerFor(namespaces)
+  return builtInController(namespaces)
     .named('service-accounts-controller')
     .watches(serviceAccounts, ({ metadata }) => (metadata.name === ACCOUNT ? [metadata.namespace ?? ''] : []))
     .watches(configMaps, ({ metadata }) => (metadata.name === ROOT_CA ? [metadata.namespace ?? ''] : []))

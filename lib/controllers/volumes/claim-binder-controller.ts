@@ -6,7 +6,7 @@ import type { Stored } from '../../api/object.js';
 import { keyOf } from '../../api/object.js';
 import { storageClasses } from '../../api/storage/storage-classes.js';
 import type { ControllerDefinition } from '../../controller/controller-definition.js';
-import { controllerFor } from '../../controller/controller-for.js';
+import { builtInController } from '../built-in-controller.js';
 import type { ReconcileContext, Reconciler, Verdict } from '../../controller/reconciler.js';
 import { patient } from '../patient.js';
 import { bestVolume, isFreeFor } from './volume-fit.js';
@@ -17,7 +17,7 @@ const YES = 'yes';
 
 /** Binds claims to volumes that are there. Volumes are not made on demand. */
 export function claimBinderController(): ControllerDefinition<PersistentVolumeClaim> {
-  return controllerFor(persistentVolumeClaims)
+  return builtInController(persistentVolumeClaims)
     .named('persistentvolume-binder')
     .watches(persistentVolumes, ({ spec }) =>
       spec?.claimRef ? [keyOf({ namespace: spec.claimRef.namespace, name: spec.claimRef.name! })] : [],

@@ -4,7 +4,7 @@ import { pods } from '../../api/core/pods.js';
 import type { Stored } from '../../api/object.js';
 import { keyOf } from '../../api/object.js';
 import type { ControllerDefinition } from '../../controller/controller-definition.js';
-import { controllerFor } from '../../controller/controller-for.js';
+import { builtInController } from '../built-in-controller.js';
 import type { ReconcileContext, Reconciler } from '../../controller/reconciler.js';
 import { patient } from '../patient.js';
 import { withoutFinalizer } from './without-finalizer.js';
@@ -13,7 +13,7 @@ const FINALIZER = 'kubernetes.io/pvc-protection';
 
 /** Lets go of claims that are being deleted once no pod uses them. */
 export function claimProtectionController(): ControllerDefinition<PersistentVolumeClaim> {
-  return controllerFor(persistentVolumeClaims)
+  return builtInController(persistentVolumeClaims)
     .named('pvc-protection-controller')
     .watches(pods, claimsOf)
     .reconcileWith(() => patient(new ClaimProtectionReconciler()));

@@ -3,13 +3,13 @@ import { persistentVolumeClaims } from '../../api/core/persistent-volume-claims.
 import { persistentVolumes } from '../../api/core/persistent-volumes.js';
 import type { Stored } from '../../api/object.js';
 import type { ControllerDefinition } from '../../controller/controller-definition.js';
-import { controllerFor } from '../../controller/controller-for.js';
+import { builtInController } from '../built-in-controller.js';
 import type { ReconcileContext, Reconciler } from '../../controller/reconciler.js';
 import { patient } from '../patient.js';
 
 /** Says of each volume whether a claim can have it, has it, or had it. */
 export function volumePhaseController(): ControllerDefinition<PersistentVolume> {
-  return controllerFor(persistentVolumes)
+  return builtInController(persistentVolumes)
     .named('persistentvolume-phases')
     .watches(persistentVolumeClaims, ({ spec }) => (spec?.volumeName ? [spec.volumeName] : []))
     .reconcileWith(() => patient(new VolumePhaseReconciler()));

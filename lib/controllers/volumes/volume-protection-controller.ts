@@ -2,7 +2,7 @@ import type { PersistentVolume } from 'kubernetes-types/core/v1.js';
 import { persistentVolumes } from '../../api/core/persistent-volumes.js';
 import type { Stored } from '../../api/object.js';
 import type { ControllerDefinition } from '../../controller/controller-definition.js';
-import { controllerFor } from '../../controller/controller-for.js';
+import { builtInController } from '../built-in-controller.js';
 import type { ReconcileContext, Reconciler } from '../../controller/reconciler.js';
 import { patient } from '../patient.js';
 import { withoutFinalizer } from './without-finalizer.js';
@@ -11,7 +11,7 @@ const FINALIZER = 'kubernetes.io/pv-protection';
 
 /** Lets go of volumes that are being deleted once no claim has them. */
 export function volumeProtectionController(): ControllerDefinition<PersistentVolume> {
-  return controllerFor(persistentVolumes)
+  return builtInController(persistentVolumes)
     .named('pv-protection-controller')
     .reconcileWith(() => patient(new VolumeProtectionReconciler()));
 }

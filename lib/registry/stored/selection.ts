@@ -1,7 +1,7 @@
 import type { FieldSelector } from '../../api/meta/field-selector.js';
 import { parseFieldSelector } from '../../api/meta/field-selector.js';
-import type { LabelSelector } from '../../api/meta/label-selector.js';
 import { parseLabelSelector } from '../../api/meta/label-selector.js';
+import { matcherOf } from '../../api/matcher.js';
 import type { KubeObject, Stored } from '../../api/object.js';
 import type { ResourceDefinition } from '../../api/resource-definition.js';
 import { badRequest } from '../../api/status-error.js';
@@ -34,24 +34,6 @@ export function compileSelection<T extends KubeObject>(store: ObjectStore<T>, se
     everything: (labels?.empty ?? true) && (fields?.empty ?? true),
     matches: matcherOf(definition, labels, fields),
   };
-}
-
-function matcherOf<T extends KubeObject>(
-  definition: ResourceDefinition<T>,
-  labels: LabelSelector | undefined,
-  fields: FieldSelector | undefined,
-): (object: Stored<T>) => boolean {
-  const byLabels = labels?.empty ? undefined : labels;
-  const byFields = fields?.empty ? undefined : fields;
-  if (!byLabels && !byFields) return () => true;
-  return (object) =>
-    (!byLabels || byLabels.matches(object.metadata.labels)) && (!byFields || byFields.matches((path) => fieldOf(definition, object, path)));
-}
-
-function fieldOf<T extends KubeObject>(definition: ResourceDefinition<T>, object: Stored<T>, path: string): string {
-  if (path === 'metadata.name') return object.metadata.name;
-  if (path === 'metadata.namespace') return object.metadata.namespace ?? '';
-  return definition.selectableFields[path]?.(object) ?? '';
 }
 
 function checkFields({ selectableFields }: ResourceDefinition, fields: FieldSelector): void {

@@ -81,7 +81,7 @@ class Watch<T extends KubeObject> {
 
   #follow(since: Revision): void {
     const { selection, subscriber, options } = this;
-    const progress = options.allowBookmarks ? { progressEvery: BOOKMARK_EVERY } : {};
+    const progress = options.allowBookmarks ? { progressEvery: BOOKMARK_EVERY, progressRequests: options.progressRequests } : {};
     this.#changes = this.surroundings.storage.watch(selection.key ?? selection.prefix, since, progress).subscribe({
       next: (change) => this.#deliver(change),
       error: (error: unknown) => subscriber.error(watchError(error, options)),
