@@ -24,6 +24,7 @@ describe('the public names', () => {
         'registryConformance',
         'shellCommand',
         'storageConformance',
+        'testPlane',
       ].sort(),
     );
   });

@@ -23,8 +23,11 @@ import type { ResolvedOptions } from './options.js';
 /** Milliseconds that a storage may take to delete events itself: on etcd a minute, and what it is out of reach. */
 const EVENT_PATIENCE = 300_000;
 
+/** What of a plane's options its controllers depend on. */
+export type BuiltInOptions = Partial<Pick<ResolvedOptions, 'nodeMonitorGracePeriod' | 'podEvictionTimeout' | 'storage'>>;
+
 /** The reconcilers that every control plane runs unless told otherwise. `ca` gives the authority of the API server once it is known. */
-export function builtInControllers(options: ResolvedOptions, ca: () => string): readonly AnyControllerDefinition[] {
+export function builtInControllers(options: BuiltInOptions, ca: () => string): readonly AnyControllerDefinition[] {
   const { nodeMonitorGracePeriod = 40_000, podEvictionTimeout = 5_000 } = options;
   return [
     replicationController(),

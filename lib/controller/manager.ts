@@ -77,6 +77,16 @@ export class Manager implements Lifecycle {
       .filter(({ runs, running, waiting }) => runs.length > 0 || running || waiting !== undefined);
   }
 
+  /** Resolves when no key waits or is being reconciled; keys that are due later do not count. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#controllers.flatMap(({ measured }) => (measured ? [measured.state.idle()] : [])));
+  }
+
+  /** What is being reconciled now, as `controller key`. */
+  get running(): readonly string[] {
+    return this.#controllers.flatMap(({ name, measured }) => (measured?.state.running ?? []).map((key) => `${name} ${key}`));
+  }
+
   /** Metrics of its controllers and caches, in the text format of Prometheus: what a `/metrics` endpoint answers. */
   get metrics(): string {
     return metricsText(
