@@ -50,6 +50,18 @@ export type { Catalog, CatalogChange } from './api/catalog.js';
 export { createCatalog } from './api/catalog.js';
 export { builtInDefinitions } from './api/kinds.js';
 export { bindings } from './api/core/bindings.js';
+export { daemonSets } from './api/apps/daemon-sets.js';
+export { deployments } from './api/apps/deployments.js';
+export { replicaSets } from './api/apps/replica-sets.js';
+export { statefulSets } from './api/apps/stateful-sets.js';
+export { cronJobs } from './api/batch/cron-jobs.js';
+export { jobs } from './api/batch/jobs.js';
+export { ingresses } from './api/networking/ingresses.js';
+export { networkPolicies } from './api/networking/network-policies.js';
+export { podDisruptionBudgets } from './api/policy/pod-disruption-budgets.js';
+export { storageClasses } from './api/storage/storage-classes.js';
+export { persistentVolumeClaims } from './api/core/persistent-volume-claims.js';
+export { persistentVolumes } from './api/core/persistent-volumes.js';
 export { configMaps } from './api/core/config-maps.js';
 export { customResourceDefinitions } from './api/custom-resources/custom-resource-definitions.js';
 export { endpoints } from './api/core/endpoints.js';
@@ -79,6 +91,8 @@ export type {
   ServiceAccount,
 } from 'kubernetes-types/core/v1.js';
 export type { CustomResourceDefinition } from 'kubernetes-types/apiextensions/v1.js';
+export type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from 'kubernetes-types/apps/v1.js';
+export type { CronJob, Job } from 'kubernetes-types/batch/v1.js';
 export type { Lease } from 'kubernetes-types/coordination/v1.js';
 export type { ObjectMeta, OwnerReference } from 'kubernetes-types/meta/v1.js';
 

@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ObjectMeta } from 'kubernetes-types/meta/v1.js';
 import { LruMap } from '../base/lru-map.js';
 import { ownerReference } from '../api/meta/owner-references.js';
-import type { KubeObject, Stored } from '../api/object.js';
+import type { KubeObject, Stored, StoredMeta } from '../api/object.js';
 import { keyOf } from '../api/object.js';
 import type { ResourceDefinition } from '../api/resource-definition.js';
 import type { Registry } from '../registry/registry.js';
@@ -24,8 +25,7 @@ export interface Application<K extends KubeObject> {
 /** What was applied, and what came of it. */
 interface Applied {
   readonly text: string;
-  readonly uid: string;
-  readonly resourceVersion: string;
+  readonly metadata: StoredMeta;
 }
 
 /** Objects that are remembered; of more, some are applied without need. */
@@ -52,13 +52,25 @@ export class Applier {
     const key = `${definition.apiVersion}/${definition.kind} ${keyOf(name)}`;
     const known = this.#applied.get(key);
     const seen = known?.text === text ? cache.get(name) : undefined;
-    if (seen?.metadata.uid === known?.uid && seen?.metadata.resourceVersion === known?.resourceVersion && seen) return seen;
+    if (known && seen && isAsApplied(known.metadata, seen.metadata, 'status' in object)) return seen;
     const stored = await registry.apply(object, { fieldManager: this.#fieldManager, force: true, signal });
-    const { uid, resourceVersion } = stored.metadata;
-    this.#applied.set(key, { text, uid, resourceVersion });
+    const given: StoredMeta = stored.metadata;
+    const { managedFields: _, ...metadata } = given;
+    this.#applied.set(key, { text, metadata });
     return stored;
   }
 }
+
+/** Whether nothing that was applied can have changed: the object has the same version, or only its status has another one. */
+function isAsApplied(applied: StoredMeta, seen: StoredMeta, withStatus: boolean): boolean {
+  if (applied.uid !== seen.uid) return false;
+  if (applied.resourceVersion === seen.resourceVersion) return true;
+  if (withStatus || applied.generation === undefined || applied.generation !== seen.generation) return false;
+  return PARTS.every((part) => isDeepStrictEqual(applied[part], seen[part]));
+}
+
+/** Parts of metadata that can be applied. */
+const PARTS = ['labels', 'annotations', 'ownerReferences', 'finalizers'] as const;
 
 /** With its namespace, which is that of its owner unless it says another, and with its owner. */
 function complete<K extends KubeObject>(

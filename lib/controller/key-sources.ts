@@ -24,20 +24,19 @@ export function enqueueKeys({ definition, caches, log, wake }: KeySourcesOptions
   for (const source of sourcesOf(definition)) {
     const cache = caches.of(source.definition)!; // all sources are declared
     const isOwn = source.via === 'itself';
-    const enqueue = (object: Stored<KubeObject> | undefined, cause: Cause) => {
-      if (object) for (const key of keysOf(source, object, log)) wake({ key, cause });
-    };
+    const keys = (object: Stored<KubeObject> | undefined) => (object ? keysOf(source, object, log) : []);
     all.add(
       cache.changes.subscribe((change) => {
         const { old, object } = change;
         if (isOwn && old && object && !matters(definition, old, object)) return;
         const cause = causeOf(source, change);
+        const now = keys(object);
+        for (const key of now) wake({ key, cause });
         // An object has one name: its own key need not be asked for twice.
-        if (!isOwn || !object) enqueue(old, cause);
-        enqueue(object, cause);
+        if (!isOwn || !object) for (const key of keys(old)) if (!now.includes(key)) wake({ key, cause });
       }),
     );
-    for (const object of cache.list()) enqueue(object, causeOf(source, { object, initial: true }));
+    for (const object of cache.list()) for (const key of keys(object)) wake({ key, cause: causeOf(source, { object, initial: true }) });
   }
   return all;
 }

@@ -8,7 +8,8 @@ import { controllerOf } from '../../lib/api/meta/owner-references.js';
 import type { KubeObject, Stored } from '../../lib/api/object.js';
 import { controllerFor } from '../../lib/controller/controller-for.js';
 import type { ContextOf, ReconcileFunction } from '../../lib/controller/controller-for.js';
-import { running } from '../controllers/running.js';
+import { pods } from '../../lib/api/core/pods.js';
+import { running, setPodStatus } from '../controllers/running.js';
 import type { Running } from '../controllers/running.js';
 
 interface ShopStatus {
@@ -80,6 +81,29 @@ describe('ReconcileContext', () => {
       await cluster.registry(configMaps).delete({ name: 's-map', namespace: 'default' });
       await cluster.settle();
       expect((await map())?.data, 'made anew').to.deep.equal({ goods: '1' });
+    });
+
+    it('sends nothing for what happens to the status, and what is wanted once its labels have changed', async () => {
+      let runs = 0;
+      const spec = { containers: [{ name: 'c', image: 'i' }] };
+      const keeper = controllerFor(shops).named('shop-keeper').owns(pods);
+      const reconcile = async (_: unknown, context: ContextOf<typeof keeper>) => {
+        runs += 1;
+        await context.apply(pods, { metadata: { name: 'p', labels: { shop: 's' } }, spec });
+      };
+      cluster = await running([keeper.reconcile(reconcile)], { resources: [shops, stalls] });
+      await shop(1);
+      await cluster.settle();
+      const before = cluster.writes.length;
+      await setPodStatus(cluster, (await cluster.find(pods, 'p'))!);
+      await cluster.settle();
+      expect([runs, cluster.writes.slice(before)]).to.deep.equal([2, []]);
+      expect(cluster.explain('default/s')[0]?.runs.at(-1), 'one wake for one change').to.include({ wakes: 1 });
+      await cluster
+        .registry(pods)
+        .modify({ name: 'p', namespace: 'default' }, (one) => ({ ...one, metadata: { ...one.metadata, labels: { shop: 'other' } } }));
+      await cluster.settle();
+      expect((await cluster.find(pods, 'p'))?.metadata.labels).to.deep.equal({ shop: 's' });
     });
 
     it('removes fields that are not described any more', async () => {
