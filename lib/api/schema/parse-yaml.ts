@@ -1,6 +1,7 @@
-import type { CST, Document, Tags } from 'yaml';
-import { Composer, isAlias, isCollection, isMap, isPair, isScalar, Lexer, Parser, visit } from 'yaml';
+import type { Document, Tags } from 'yaml';
+import { Composer, CST, isAlias, isCollection, isMap, isPair, isScalar, Lexer, Parser, visit } from 'yaml';
 import { badRequest, StatusError } from '../status-error.js';
+import { isLongQuoted, LONG_TEXT, quotedText } from './long-quoted-text.js';
 import { int64Of, isInexact } from './integers.js';
 import { countMembers } from './json-members.js';
 import type { ParsedBody } from './parse-json.js';
@@ -53,8 +54,8 @@ export async function parseYamlInSteps(body: Uint8Array | string, breathe: () =>
 function* parsing(body: Uint8Array | string): Generator<undefined, ParsedBody> {
   const text = typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
   try {
-    const { found, values } = yield* tokens(text);
-    const document = compose(found);
+    const { found, values, hasLong } = yield* tokens(text);
+    const document = compose(found, hasLong ? yield* longTexts(found) : NONE);
     yield;
     const duplicateFields = duplicatesIn(document);
     exactIntegers(document, text);
@@ -92,18 +93,27 @@ const SCALAR = '\u001f';
 /** What begins the lexemes of keys, values and items; a plain scalar comes after a mark of its own. */
 const VALUE_MARKS = new Set([SCALAR, '"', "'", '|', '>', '*', '-', '{', '[']);
 
+interface Tokens {
+  readonly found: readonly CST.Token[];
+  readonly values: number;
+  /** Whether there may be texts among them that are too long for the package. */
+  readonly hasLong: boolean;
+}
+
 /** The whole text, cut up. Throws 413 before there are more values than a body may have. */
-function* tokens(text: string): Generator<undefined, { readonly found: readonly CST.Token[]; readonly values: number }> {
+function* tokens(text: string): Generator<undefined, Tokens> {
   const parser = new Parser();
   const found: CST.Token[] = [];
   let count = 0;
   let values = 0;
   let aliases = 0;
   let inScalar = false;
+  let hasLong = false;
   for (const lexeme of new Lexer().lex(text)) {
     found.push(...parser.next(lexeme));
     const mark: string = inScalar ? '' : (lexeme[0] ?? '');
     inScalar = mark === SCALAR;
+    hasLong ||= mark === '"' && lexeme.length >= LONG_TEXT;
     if (VALUE_MARKS.has(mark) && (values += 1) > MAX_BODY_VALUES) throw tooManyValues(MAX_BODY_VALUES);
     if (mark === '*' && (aliases += 1) > MOST_ALIASES)
       throw badRequest(`error converting YAML to JSON: yaml: more than ${MOST_ALIASES} aliases`);
@@ -111,19 +121,57 @@ function* tokens(text: string): Generator<undefined, { readonly found: readonly 
     if (count % STEP === 0) yield;
   }
   found.push(...parser.end());
-  return { found, values };
+  return { found, values, hasLong };
+}
+
+const NONE: ReadonlyMap<unknown, string> = new Map();
+
+/** The values of long quoted texts, by their tokens, which are left empty for the package. */
+function* longTexts(found: readonly CST.Token[]): Generator<undefined, ReadonlyMap<unknown, string>> {
+  const long = new Map<CST.FlowScalar, string>();
+  const look = (token: CST.Token | null | undefined) => {
+    if (token && isLongQuoted(token)) long.set(token, token.source);
+  };
+  for (const token of found) {
+    if (token.type !== 'document') continue;
+    CST.visit(token, ({ key, value }) => {
+      look(key);
+      look(value);
+    });
+  }
+  for (const [token, source] of long) {
+    long.set(token, yield* quotedText(source));
+    token.source = '""';
+    yield;
+  }
+  return long;
 }
 
 /** The first document. Throws its first error. */
-function compose(found: readonly CST.Token[]): Document {
-  const composer = new Composer(OPTIONS);
+function compose(found: readonly CST.Token[], long: ReadonlyMap<unknown, string>): Document {
+  const composer = new Composer({ ...OPTIONS, keepSourceTokens: long.size > 0 });
   // Else it makes an error, with its stack, for each of a million commas, and a warning for each tag.
   Object.assign(composer, { onError: throwError });
   const [document] = composer.compose(found, true);
   const [error] = document!.errors; // of no document, Composer makes an empty one
   if (error) throw error;
+  if (long.size > 0) fillIn(document as Document, long);
   return document as Document;
 }
+
+function fillIn(document: Document, long: ReadonlyMap<unknown, string>): void {
+  visit(document, {
+    Scalar(_, scalar) {
+      const text = long.get(scalar.srcToken);
+      if (text === undefined) return;
+      if (scalar.tag !== undefined && scalar.tag !== TEXT_TAG)
+        throw new SyntaxError(`cannot decode a text of ${text.length} characters as ${scalar.tag}`);
+      scalar.value = text;
+    },
+  });
+}
+
+const TEXT_TAG = 'tag:yaml.org,2002:str';
 
 function throwError(_source: unknown, _code: string, message: string, isWarning?: boolean): void {
   if (!isWarning) throw new SyntaxError(message);
