@@ -181,7 +181,7 @@ export type { PodConnector } from './server/pod-connector.js';
 export { watcher } from './watch/watcher.js';
 export type { WatcherError, WatcherOptions } from './watch/watcher.js';
 export type { WatcherEvent } from './watch/watcher-event.js';
-export type { Cache, CacheEvent, CacheHandle, CacheReader, Caches, CacheView, Index } from './watch/cache.js';
+export type { Cache, CacheEvent, CacheHandle, CacheReader, Caches, CacheView, Index, MetadataView, WholeView } from './watch/cache.js';
 export { RegistryCache } from './watch/registry-cache.js';
 export type { RegistryCacheOptions } from './watch/registry-cache.js';
 export type { CatalogCaches, CatalogCachesChange } from './watch/catalog-caches.js';

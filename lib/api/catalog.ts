@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import { Hot } from '../base/streams/hot.js';
 import type { KubeObject } from './object.js';
 import type { ResourceDefinition } from './resource-definition.js';
+import { kindKey } from './resource-definition.js';
 import { facts } from './schema/facts.js';
 
 /** A kind came or went. */
@@ -57,7 +58,7 @@ class MapCatalog implements Catalog {
   }
 
   byKind(apiVersion: string, kind: string): ResourceDefinition | undefined {
-    return this.#byKind.get(`${apiVersion}/${kind}`);
+    return this.#byKind.get(kindKey({ apiVersion, kind }));
   }
 
   find(name: string): ResourceDefinition | undefined {
@@ -67,7 +68,7 @@ class MapCatalog implements Catalog {
   add<T extends KubeObject>(definition: ResourceDefinition<T>): void {
     const added: ResourceDefinition = definition;
     const resource = `${added.group}/${added.version}/${added.plural}`;
-    const kind = `${added.apiVersion}/${added.kind}`;
+    const kind = kindKey(added);
     if (this.#byResource.has(resource)) throw new Error(`a resource ${resource} is in the catalog already`);
     if (this.#byKind.has(kind)) throw new Error(`a kind ${kind} is in the catalog already`);
     this.#byResource.set(resource, added);
@@ -78,7 +79,7 @@ class MapCatalog implements Catalog {
   remove(definition: ResourceDefinition): void {
     if (this.byResource(definition.group, definition.version, definition.plural) !== definition) return;
     this.#byResource.delete(`${definition.group}/${definition.version}/${definition.plural}`);
-    this.#byKind.delete(`${definition.apiVersion}/${definition.kind}`);
+    this.#byKind.delete(kindKey(definition));
     this.#changed({ type: 'removed', definition });
   }
 

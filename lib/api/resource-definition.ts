@@ -136,3 +136,7 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
 export interface WriteOnlyDefinition<T extends KubeObject = KubeObject> extends ResourceDefinition<T> {
   readonly writeOnly: true;
 }
+
+/** What tells one kind from another: `apps/v1/Deployment`. */
+export const kindKey = <T extends KubeObject>({ apiVersion, kind }: Pick<ResourceDefinition<T>, 'apiVersion' | 'kind'>): string =>
+  `${apiVersion}/${kind}`;

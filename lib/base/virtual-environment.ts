@@ -111,6 +111,17 @@ export class VirtualEnvironment implements Environment {
     });
   }
 
+  /** Waits for a promise that may need time to pass, as much of it as it takes; rejects as {@link VirtualEnvironment.advanceUntil} does. */
+  async within<V>(promise: Promise<V>): Promise<V> {
+    let settled = false;
+    const settle = () => {
+      settled = true;
+    };
+    promise.then(settle, settle);
+    await this.advanceUntil(() => settled);
+    return promise;
+  }
+
   #serially(work: () => Promise<void>): Promise<void> {
     const done = this.#advancing.then(work);
     this.#advancing = done.catch(() => undefined);

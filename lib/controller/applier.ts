@@ -5,6 +5,7 @@ import { ownerReference } from '../api/meta/owner-references.js';
 import type { KubeObject, Stored, StoredMeta } from '../api/object.js';
 import { keyOf } from '../api/object.js';
 import type { ResourceDefinition } from '../api/resource-definition.js';
+import { kindKey } from '../api/resource-definition.js';
 import type { Registry } from '../registry/registry.js';
 import type { CacheReader } from '../watch/cache.js';
 
@@ -49,7 +50,7 @@ export class Applier {
     const object = complete(definition, wanted, owner);
     const text = JSON.stringify(object);
     const name = { name: wanted.metadata.name, namespace: object.metadata?.namespace };
-    const key = `${definition.apiVersion}/${definition.kind} ${keyOf(name)}`;
+    const key = `${kindKey(definition)} ${keyOf(name)}`;
     const known = this.#applied.get(key);
     const seen = known?.text === text ? cache.get(name) : undefined;
     if (known && seen && isAsApplied(known.metadata, seen.metadata, 'status' in object)) return seen;

@@ -99,6 +99,8 @@ export class ControllerBuilder<T extends KubeObject, Writes extends KubeObject =
   reads(...given: readonly (ResourceDefinition | Selection)[]): ControllerBuilder<T, Writes, never> {
     const selection = given.find((one): one is Selection => !('plural' in one));
     const definitions = given.filter((one): one is ResourceDefinition => 'plural' in one);
+    const twice = definitions.find((one) => this.#parts.reads.some(({ definition }) => definition === one));
+    if (twice) throw new TypeError(`${twice.plural} are read already: say all that is read of them at once`);
     return this.#with({
       reads: [...this.#parts.reads, ...definitions.map((definition) => ({ definition, ...(selection ? { selection } : {}) }))],
     });

@@ -17,7 +17,6 @@ export class ControllerRun {
   readonly #history = new KeyHistory();
   readonly #stop = new AbortController();
   readonly #ended: Promise<void>;
-  readonly #asked: { wake: (wake: Wake) => void } = { wake: () => {} };
   #work!: () => void;
   #state!: KeysState;
 
@@ -41,11 +40,6 @@ export class ControllerRun {
   /** Begins to reconcile. */
   work(): void {
     this.#work();
-  }
-
-  /** Reconciles a key, whatever has changed. */
-  wake(key: string): void {
-    this.#asked.wake({ key });
   }
 
   /** Takes no more keys and aborts what runs; resolves when that has ended. */
@@ -72,25 +66,30 @@ export class ControllerRun {
   #follow(after: Promise<void>): Promise<void> {
     const task = this.#task;
     const { environment, log } = this.#services;
-    const wakes = new Observable<Wake>((subscriber) => {
-      this.#asked.wake = (wake) => subscriber.next(wake);
-      return task.watch((wake) => subscriber.next(wake));
-    });
+    const { supersede = false } = task.options;
+    const wakes = new Observable<Wake>((subscriber) => task.watch((wake) => subscriber.next(wake)));
     const outcomes = reconcileKeys(wakes, {
       ...task.options,
       environment,
       after,
       signal: this.#stop.signal,
       reconcile: (key, run) => task.reconcile(key, run),
-      isEcho: task.isEcho && ((wake) => task.isEcho?.(wake) ?? false),
-      supersedes: task.supersedes && ((wake, run) => task.supersedes?.(wake, run) ?? false),
-      onTimeout: ({ key, reason }) => log.warn('reconcile takes too long and has been told to end', { key, reason: reason?.message }),
-      onEcho: ({ key }) => this.#history.echo(key),
+      isEcho: (wake) => task.isEcho?.(wake) ?? false,
+      // A reconcile that changes the spec of its own object supersedes itself.
+      supersedes: ({ cause }) => supersede && cause?.via === 'itself' && cause.newSpec === true,
+      onTimeout: ({ key, signal }) =>
+        log.warn('reconcile takes too long and has been told to end', { key, reason: (signal.reason as Error).message }),
+      onEcho: ({ key }) => this.#echo(key),
       onState: (state) => (this.#state = state),
     });
     return new Promise((resolve, reject) => {
       outcomes.subscribe({ next: (outcome) => this.#came(outcome), error: reject, complete: resolve });
     });
+  }
+
+  #echo(key: string): void {
+    this.metrics.echoes += 1;
+    this.#history.echo(key);
   }
 
   #came(outcome: Outcome): void {

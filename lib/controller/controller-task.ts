@@ -15,8 +15,6 @@ export interface ControllerTask {
   reconcile(key: string, run: KeyRun): Promise<Verdict>;
   /** Whether a wake is only the echo of what the reconcile of its key has written. Default: nothing is. */
   isEcho?(wake: Wake): boolean;
-  /** Whether a wake makes what runs for its key useless. Default: nothing does. */
-  supersedes?(wake: Wake, run: KeyRun): boolean;
   /** Lets go of what it holds. */
   stop(): void;
 }

@@ -1,10 +1,8 @@
 import type { KubeObject } from '../api/object.js';
 import type { ResourceDefinition } from '../api/resource-definition.js';
-import type { CacheHandle, CacheReader, Caches, CacheView } from '../watch/cache.js';
+import { kindKey } from '../api/resource-definition.js';
+import type { CacheHandle, CacheReader, Caches, WholeView } from '../watch/cache.js';
 import type { ControllerDefinition } from './controller-definition.js';
-
-/** What tells one kind from another. */
-export const kindKey = <K extends KubeObject>(definition: ResourceDefinition<K>) => `${definition.apiVersion}/${definition.kind}`;
 
 /** The caches of all kinds that a controller has declared, held until they are released. */
 export class DeclaredCaches {
@@ -30,7 +28,7 @@ export class DeclaredCaches {
 
 interface Declared {
   readonly kind: ResourceDefinition;
-  readonly view: CacheView;
+  readonly view: WholeView;
 }
 
 /** By kind, which part of it: what is only read may be a part, the rest is all of it. */

@@ -4,7 +4,7 @@ import { Deadlines } from '../base/deadlines.js';
 import { parseDuration } from '../base/duration.js';
 import { RateLimitedQueue } from '../queue/rate-limited-queue.js';
 import { Workers } from '../queue/workers.js';
-import { KeyRun, Superseded } from './key-run.js';
+import { ActiveRun, Superseded } from './key-run.js';
 import type { KeysState } from './keys-state.js';
 import type { Outcome } from './outcome.js';
 import type { ReconcileKeysOptions } from './reconcile-keys.js';
@@ -25,7 +25,7 @@ export class KeyLoop implements KeysState {
   readonly #deadlines: Deadlines;
   readonly #timeout: number;
   readonly #waiting: WaitingKeys;
-  readonly #running = new Map<string, KeyRun>();
+  readonly #running = new Map<string, ActiveRun>();
   /** Conflicts in a row. */
   readonly #conflicts = new Map<string, number>();
   /** The keys have completed. */
@@ -131,7 +131,7 @@ export class KeyLoop implements KeysState {
     const waiting = this.#waiting.take(key) ?? NOTHING_KNOWN;
     // What this run will say about the key replaces what an earlier one said.
     this.#queue.cancelDelay(key);
-    const run = new KeyRun(key, waiting.causes, waiting.wakes, this.#timedOut);
+    const run = new ActiveRun(key, waiting.causes, waiting.wakes, this.#timedOut);
     this.#running.set(key, run);
     this.#deadlines.add(run);
     const at = environment.now();
@@ -156,13 +156,13 @@ export class KeyLoop implements KeysState {
   }
 
   /** The key stays taken until the run has really ended: never two of one key at once. */
-  readonly #timedOut = (run: KeyRun): void => {
+  readonly #timedOut = (run: ActiveRun): void => {
     run.abort(new DOMException(`reconcile took longer than ${this.#timeout} ms`, 'TimeoutError'));
     this.#options.onTimeout?.(run);
   };
 
   /** What came while it ran, but for echoes of what it wrote; answers with how many those were. */
-  #later({ key, later, overflow }: KeyRun): number {
+  #later({ key, later, overflow }: ActiveRun): number {
     let echoes = 0;
     for (const wake of later) {
       if (!overflow && this.#options.isEcho?.(wake)) echoes += 1;

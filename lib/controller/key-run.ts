@@ -13,10 +13,23 @@ export class Superseded extends Error {
   override readonly name = 'Superseded';
 }
 
-/** One reconcile of one key, while it runs: its signal, what woke it, and what has come for the key since. */
-export class KeyRun implements Deadlined {
+/** One reconcile of one key, while it runs. */
+export interface KeyRun {
+  readonly key: string;
+  /** Why it runs; of many reasons the first eight. */
+  readonly causes: readonly Cause[];
+  /** How many wakes it answers. */
+  readonly wakes: number;
+  /** Aborts when the controller stops, the time is over, or the run is superseded. */
+  readonly signal: AbortSignal;
+  /** Says what has been written, for the outcome: such as `pods default/web-0@17`. */
+  noteWrite(what: string): void;
+}
+
+/** A {@link KeyRun} as the loop sees it: with what has come for the key since. */
+export class ActiveRun implements KeyRun, Deadlined {
   due = 0;
-  readonly #expired: (run: KeyRun) => void;
+  readonly #expired: (run: ActiveRun) => void;
   #abort: AbortController | undefined;
   #reason: Error | undefined;
   #wrote: string[] | undefined;
@@ -27,12 +40,12 @@ export class KeyRun implements Deadlined {
     readonly key: string,
     readonly causes: readonly Cause[],
     readonly wakes: number,
-    expired: (run: KeyRun) => void,
+    expired: (run: ActiveRun) => void,
   ) {
     this.#expired = expired;
   }
 
-  /** Aborts when the controller stops, the time is over, or the run is superseded. Made when somebody asks for it. */
+  /** Made when somebody asks for it. */
   get signal(): AbortSignal {
     if (!this.#abort) {
       this.#abort = new AbortController();

@@ -4,11 +4,10 @@ import type { KubeObject, Stored } from '../api/object.js';
 import { keyOf } from '../api/object.js';
 import { controllerOf } from '../api/meta/owner-references.js';
 import type { ResourceDefinition } from '../api/resource-definition.js';
-import type { CacheEvent } from '../watch/cache.js';
-import { changed } from './changed.js';
+import { causeOf } from './cause-of.js';
 import type { ControllerDefinition, WatchSource } from './controller-definition.js';
 import type { DeclaredCaches } from './declared-caches.js';
-import type { Cause, Wake } from './wake.js';
+import type { Wake } from './wake.js';
 
 /** What {@link enqueueKeys} takes. */
 export interface KeySourcesOptions {
@@ -29,28 +28,17 @@ export function enqueueKeys({ definition, caches, log, wake }: KeySourcesOptions
       cache.changes.subscribe((change) => {
         const { old, object } = change;
         if (isOwn && old && object && !matters(definition, old, object)) return;
-        const cause = causeOf(source, change);
+        const cause = causeOf(source.definition, source.via, change);
         const now = keys(object);
         for (const key of now) wake({ key, cause });
         // An object has one name: its own key need not be asked for twice.
         if (!isOwn || !object) for (const key of keys(old)) if (!now.includes(key)) wake({ key, cause });
       }),
     );
-    for (const object of cache.list()) for (const key of keys(object)) wake({ key, cause: causeOf(source, { object, initial: true }) });
+    for (const object of cache.list())
+      for (const key of keys(object)) wake({ key, cause: causeOf(source.definition, source.via, { object, initial: true }) });
   }
   return all;
-}
-
-function causeOf({ definition, via }: Source, { old, object, initial }: CacheEvent<KubeObject>): Cause {
-  const one = (object ?? old)!;
-  const { uid, resourceVersion } = one.metadata;
-  const type = !object ? 'deleted' : initial ? 'listed' : old ? 'changed' : 'added';
-  const cause: Cause = { type, via, kind: definition.plural, object: keyOf(one), resourceVersion, uid };
-  return via === 'itself' && old && isNewSpec(old, object) ? { ...cause, newSpec: true } : cause;
-}
-
-function isNewSpec(old: Stored<KubeObject>, object: Stored<KubeObject> | undefined): boolean {
-  return !object || old.metadata.deletionTimestamp !== object.metadata.deletionTimestamp || changed.spec(old, object);
 }
 
 /** The beginning of its deletion is what an object may have to be cleaned up for. */

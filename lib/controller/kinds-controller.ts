@@ -37,7 +37,7 @@ export interface KindsControllerDefinition {
 }
 
 /** What {@link controllerForKinds} takes. */
-export interface KindsControllerOptions extends ControllerOptions {
+export interface KindsControllerOptions extends Omit<ControllerOptions, 'ownWrites' | 'managedFields'> {
   readonly name: string;
   /** Default: all. */
   readonly includes?: ((definition: ResourceDefinition) => boolean) | undefined;

@@ -1,10 +1,11 @@
 import type { Subscription } from 'rxjs';
 import { Subscription as Subscriptions } from 'rxjs';
 import type { KubeObject } from '../api/object.js';
-import { keyOf, parseKey } from '../api/object.js';
+import { parseKey } from '../api/object.js';
 import type { CacheEvent, CacheReader } from '../watch/cache.js';
 import { CatalogCaches } from '../watch/catalog-caches.js';
 import type { ControllerOptions, ControllerServices } from './controller-definition.js';
+import { causeOf } from './cause-of.js';
 import type { ControllerTask } from './controller-task.js';
 import type { KindsContext, KindsControllerDefinition, KindsReconciler } from './kinds-controller.js';
 import type { KeyRun } from './key-run.js';
@@ -101,12 +102,7 @@ export class KindsTask implements ControllerTask {
   }
 }
 
-function wakeOf({ definition }: AnyCache, prefix: string, { old, object, initial }: CacheEvent<KubeObject>): Wake {
-  const one = (object ?? old)!;
-  const key = keyOf(one);
-  const type = !object ? 'deleted' : initial ? 'listed' : old ? 'changed' : 'added';
-  return {
-    key: prefix + key,
-    cause: { type, via: 'itself', kind: definition.plural, object: key, resourceVersion: one.metadata.resourceVersion },
-  };
+function wakeOf({ definition }: AnyCache, prefix: string, change: CacheEvent<KubeObject>): Wake {
+  const cause = causeOf(definition, 'itself', change);
+  return { key: prefix + cause.object!, cause };
 }

@@ -51,11 +51,6 @@ export class ObjectTask<T extends KubeObject> implements ControllerTask {
     return this.options.ownWrites !== 'reconciled' && this.#ownWrites.isEcho(wake);
   }
 
-  /** A reconcile that changes the spec of its own object supersedes itself. */
-  supersedes({ cause }: Wake): boolean {
-    return this.options.supersede === true && cause?.via === 'itself' && cause.newSpec === true;
-  }
-
   stop(): void {
     this.#caches.release();
   }

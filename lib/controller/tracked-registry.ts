@@ -80,7 +80,7 @@ export class TrackedRegistry<T extends KubeObject> implements Registry<T> {
     const inner = this.#registry.subresource(name);
     // Those of other types act on an object, and answer with something else than it.
     if (this.definition.subresources[name]?.type !== 'object') return inner;
-    return new TrackedSubresource(inner, (object, options) => void this.#wrote(object as unknown as Stored<T>, options));
+    return new TrackedSubresource(inner, (object, options) => void this.#wrote(object as Stored<T>, options));
   }
 
   #wrote(object: Stored<T>, options: WriteOptions | undefined): Stored<T> {

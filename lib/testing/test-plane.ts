@@ -55,7 +55,7 @@ export async function testPlane(controllers: readonly AnyControllerDefinition[],
   const manager = new Manager({ registries, caches, environment, logger, controllers: all });
   await registries.start();
   const plane = new TestPlane({ environment, storage, registries, caches, manager });
-  await plane.within(manager.start());
+  await environment.within(manager.start());
   await plane.settled();
   return plane;
 }
@@ -101,6 +101,7 @@ export class TestPlane {
   /**
    * Resolves when every cache shows all that is stored, and no key waits or is being reconciled; time stands still. Keys that are due
    * later do not count: {@link TestPlane.advance}. Rejects when a reconcile waits for time to pass, and says which.
+   * Controllers that undo each other's work never settle.
    */
   async settled(): Promise<void> {
     const { environment, storage, caches, manager } = this.#parts;
@@ -109,7 +110,7 @@ export class TestPlane {
       await environment.advance(0);
       const waiting = manager.running;
       if (waiting.length > 0) throw new Error(`these reconciles wait for time to pass, so advance() it: ${waiting.join(', ')}`);
-      await this.within(Promise.all(caches.all.map((cache) => cache.waitFor(String(revision)))));
+      await environment.within(Promise.all(caches.all.map((cache) => cache.waitFor(String(revision)))));
       await manager.idle();
       if ((await storage.revision()) === revision) return;
     }
@@ -131,19 +132,10 @@ export class TestPlane {
     return this.explain(key).map(explanationText).join('\n');
   }
 
-  /** Waits for what may need virtual time to pass. */
-  async within<V>(promise: Promise<V>): Promise<V> {
-    let settled = false;
-    const watched = promise.finally(() => (settled = true));
-    watched.catch(() => undefined); // thrown below
-    await this.#parts.environment.advanceUntil(() => settled);
-    return watched;
-  }
-
   /** Leaves nothing behind. */
   async stop(): Promise<void> {
-    const { manager, caches, registries, storage } = this.#parts;
-    await this.within(manager.stop());
+    const { environment, manager, caches, registries, storage } = this.#parts;
+    await environment.within(manager.stop());
     await caches.stop();
     await registries.stop();
     await storage.stop();

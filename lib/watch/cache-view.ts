@@ -18,7 +18,7 @@ export function shown<T extends KubeObject>(object: Stored<T>, { metadataOnly, m
   const { managedFields: _, ...metadata } = object.metadata;
   const kept = Object.freeze(strip ? metadata : object.metadata);
   const { apiVersion, kind } = object;
-  return Object.freeze(metadataOnly ? { apiVersion, kind, metadata: kept } : { ...object, metadata: kept }) as unknown as Stored<T>; // the rest of a view of metadata is not there
+  return Object.freeze(metadataOnly ? { apiVersion, kind, metadata: kept } : { ...object, metadata: kept }) as unknown as Stored<T>; // those who ask for metadata alone are given a type that says so
 }
 
 /** Whether an object is among those of a view. */

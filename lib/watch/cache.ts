@@ -65,6 +65,12 @@ export interface CacheView extends Selection {
   readonly managedFields?: boolean | undefined;
 }
 
+/** A view of whole objects. */
+export type WholeView = CacheView & { readonly metadataOnly?: false | undefined };
+
+/** A view of objects of which only the metadata is there. */
+export type MetadataView = CacheView & { readonly metadataOnly: true };
+
 /** A cache that is held for somebody. */
 export interface CacheHandle<T extends KubeObject> {
   readonly cache: CacheReader<T>;
@@ -75,9 +81,11 @@ export interface CacheHandle<T extends KubeObject> {
 /** The caches of one process: one watch a kind and view, shared by all that ask for it. */
 export interface Caches extends Lifecycle {
   /** The shared cache of a kind, held until `stop()`. Asking after `start()` starts it at once. It stops, and stays as it is, when the kind leaves the catalog. */
-  cache<T extends KubeObject>(definition: ResourceDefinition<T>, view?: CacheView): CacheReader<T>;
+  cache<T extends KubeObject>(definition: ResourceDefinition<T>, view?: WholeView): CacheReader<T>;
+  cache<T extends KubeObject>(definition: ResourceDefinition<T>, view: MetadataView): CacheReader<KubeObject>;
   /** As {@link Caches.cache}, held until it is released. */
-  acquire<T extends KubeObject>(definition: ResourceDefinition<T>, view?: CacheView): CacheHandle<T>;
+  acquire<T extends KubeObject>(definition: ResourceDefinition<T>, view?: WholeView): CacheHandle<T>;
+  acquire<T extends KubeObject>(definition: ResourceDefinition<T>, view: MetadataView): CacheHandle<KubeObject>;
   /** Tells the caches of a kind what a write has answered: see {@link Cache.wrote}. */
   wrote<T extends KubeObject>(definition: ResourceDefinition<T>, object: Stored<T>): void;
   /** Tells the caches of a kind that an object is gone: see {@link Cache.deleted}. */

@@ -4,8 +4,9 @@ import { stopAll } from '../base/lifecycles.js';
 import type { Logger } from '../base/logger.js';
 import type { KubeObject, Stored } from '../api/object.js';
 import type { ResourceDefinition } from '../api/resource-definition.js';
+import { kindKey } from '../api/resource-definition.js';
 import type { Registries } from '../registry/registry.js';
-import type { Cache, CacheHandle, CacheReader, Caches, CacheView } from './cache.js';
+import type { Cache, CacheHandle, CacheReader, Caches, CacheView, MetadataView, WholeView } from './cache.js';
 import { viewKey } from './cache-view.js';
 import { RegistryCache } from './registry-cache.js';
 import type { WatcherOptions } from './watcher.js';
@@ -38,6 +39,8 @@ export class SharedCaches implements Caches {
     this.#options = options;
   }
 
+  cache<T extends KubeObject>(definition: ResourceDefinition<T>, view?: WholeView): CacheReader<T>;
+  cache<T extends KubeObject>(definition: ResourceDefinition<T>, view: MetadataView): CacheReader<KubeObject>;
   cache<T extends KubeObject>(definition: ResourceDefinition<T>, view: CacheView = {}): CacheReader<T> {
     const held = this.#held(definition, view);
     if (!this.#kept.has(held)) {
@@ -47,6 +50,8 @@ export class SharedCaches implements Caches {
     return held.cache as CacheReader<KubeObject> as CacheReader<T>;
   }
 
+  acquire<T extends KubeObject>(definition: ResourceDefinition<T>, view?: WholeView): CacheHandle<T>;
+  acquire<T extends KubeObject>(definition: ResourceDefinition<T>, view: MetadataView): CacheHandle<KubeObject>;
   acquire<T extends KubeObject>(definition: ResourceDefinition<T>, view: CacheView = {}): CacheHandle<T> {
     const held = this.#held(definition, view);
     held.holders += 1;
@@ -61,11 +66,11 @@ export class SharedCaches implements Caches {
   }
 
   wrote<T extends KubeObject>(definition: ResourceDefinition<T>, object: Stored<T>): void {
-    for (const { cache } of this.#caches.get(keyOfKind(definition))?.values() ?? []) cache.wrote(object);
+    for (const { cache } of this.#caches.get(kindKey(definition))?.values() ?? []) cache.wrote(object);
   }
 
   deleted<T extends KubeObject>(definition: ResourceDefinition<T>, last: Stored<T>): void {
-    for (const { cache } of this.#caches.get(keyOfKind(definition))?.values() ?? []) cache.deleted(last);
+    for (const { cache } of this.#caches.get(kindKey(definition))?.values() ?? []) cache.deleted(last);
   }
 
   get all(): readonly Cache<KubeObject>[] {
@@ -93,7 +98,7 @@ export class SharedCaches implements Caches {
   }
 
   #held<T extends KubeObject>(definition: ResourceDefinition<T>, view: CacheView): Held {
-    const kind = keyOfKind(definition);
+    const kind = kindKey(definition);
     const views = this.#caches.get(kind) ?? new Map<string, Held>();
     this.#caches.set(kind, views);
     const key = viewKey(view);
@@ -108,7 +113,7 @@ export class SharedCaches implements Caches {
   }
 
   #drop<T extends KubeObject>(definition: ResourceDefinition<T>, view: CacheView, held: Held): void {
-    const kind = keyOfKind(definition);
+    const kind = kindKey(definition);
     const views = this.#caches.get(kind);
     if (views?.get(viewKey(view)) === held) views.delete(viewKey(view));
     if (views?.size === 0) this.#caches.delete(kind);
@@ -117,7 +122,7 @@ export class SharedCaches implements Caches {
 
   /** Nobody asks for a kind that is gone. Another definition of the same kind, added since, has caches of its own. */
   #remove(definition: ResourceDefinition): void {
-    const kind = keyOfKind(definition);
+    const kind = kindKey(definition);
     const views = this.#caches.get(kind);
     for (const [key, held] of views ?? []) {
       if (held.cache.definition !== definition) continue;
@@ -128,5 +133,3 @@ export class SharedCaches implements Caches {
     if (views?.size === 0) this.#caches.delete(kind);
   }
 }
-
-const keyOfKind = <T extends KubeObject>({ apiVersion, kind }: ResourceDefinition<T>) => `${apiVersion}/${kind}`;

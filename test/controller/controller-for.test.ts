@@ -33,6 +33,12 @@ describe('controllerFor', () => {
     expect(definition.watches.map((source) => source.definition)).to.deep.equal([pods]);
   });
 
+  it('refuses two ways to read one kind', () => {
+    const base = controllerFor(pods).reads(services, { labelSelector: 'a=b' });
+    expect(base.reconcile(nothing).reads).to.deep.equal([{ definition: services, selection: { labelSelector: 'a=b' } }]);
+    expect(() => base.reads(services)).to.throw(TypeError, 'services are read already');
+  });
+
   it('leaves a builder as it was when another is made from it', () => {
     const base = controllerFor(pods);
     base.named('other').owns(services);

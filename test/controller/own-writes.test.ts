@@ -127,5 +127,6 @@ describe('what a reconcile has written', () => {
     ]);
     expect(only!.wrote.map((text) => text.replace(/\d+$/, 'N'))).to.deep.equal(['configmaps default/m@N', 'shops default/s@N']);
     expect(cluster.explain('default/nobody')).to.deep.equal([]);
+    expect(cluster.metrics()).to.include('kubelib_controller_echoes_total{controller="keeper"} 2');
   });
 });

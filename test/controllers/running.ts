@@ -33,11 +33,11 @@ export async function running(controllers: readonly AnyController[], options: Ru
   const manage = async (definitions: readonly AnyController[]) => {
     const manager = new Manager({ registries, caches, environment, logger, controllers: definitions });
     managers.push(manager);
-    await within(environment, manager.start());
+    await environment.within(manager.start());
   };
   /** Stops all controllers, in the midst of what they do. */
   const halt = async () => {
-    for (const manager of managers.splice(0)) await within(environment, manager.stop());
+    for (const manager of managers.splice(0)) await environment.within(manager.stop());
   };
   await manage(controllers);
   const registry = <T extends KubeObject>(definition: ResourceDefinition<T>) => cluster.registries.registry(definition);
@@ -50,6 +50,8 @@ export async function running(controllers: readonly AnyController[], options: Ru
     writes: registries.writes,
     /** Why a key was reconciled. */
     explain: (key: string) => managers.flatMap((manager) => manager.explain(key)),
+    /** What the managers measure. */
+    metrics: () => managers.map(({ metrics }) => metrics).join(''),
     /** Runs more controllers. */
     manage,
     /** Lets everything settle, `milliseconds` later. */
@@ -71,15 +73,6 @@ export async function running(controllers: readonly AnyController[], options: Ru
 
 /** What {@link running} gives. */
 export type Running = Awaited<ReturnType<typeof running>>;
-
-/** Waits for a promise that may need virtual time to pass. */
-export async function within<T>(environment: VirtualEnvironment, promise: Promise<T>): Promise<T> {
-  let settled = false;
-  const watched = promise.finally(() => (settled = true));
-  watched.catch(() => undefined);
-  await environment.advanceUntil(() => settled);
-  return watched;
-}
 
 /** A pod as a client writes it. */
 export function podOf(name: string, labels: Record<string, string> = {}, spec: Partial<PodSpec> = {}, metadata: ObjectMeta = {}): Pod {
